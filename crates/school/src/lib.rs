@@ -1,0 +1,22 @@
+//! What is true of a school: its people and their rights, its groups, its place in the tree and its time.
+//!
+//! No IO, no clock, no chance: times and identifiers are handed in.
+mod calendar;
+mod choice;
+mod id;
+mod person;
+mod right;
+mod text;
+mod tree;
+mod year;
+
+pub use crate::{
+    calendar::{Calendar, DaySpan, Moment, SchoolDays, SchoolTime, Term},
+    choice::Choice,
+    id::{Id, NotAnId},
+    person::{Group, Person, Role, Roles},
+    right::{Right, Rights},
+    text::{Line, NotALine, NotAUsername, Username},
+    tree::{Device, Layer, School, Site, Trust},
+    year::{KeyStage, NotAYear, Year},
+};
