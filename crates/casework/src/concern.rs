@@ -1,4 +1,4 @@
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use school::{Choice, Id, Person, School};
 
 /// A worry about someone, from whatever side it came, before it is a case.
@@ -10,16 +10,34 @@ pub struct Concern {
     pub origin: Origin,
     /// Whom it is about, where known.
     pub about: Option<Id<Person>>,
+    /// Who wrote the report, where they said so. Readable only by those who may see the concern (REP-02).
+    pub reporter: Option<Id<Person>>,
     /// Theme code of `signals` for a signal; `None` for a report in someone's own words.
     pub theme: Option<String>,
     pub severity: Option<String>,
-    /// What was searched, or what was written in the report.
+    /// What was searched, a line for each different search, or what was written in the report.
     pub words: String,
     /// The host or page it came from, where there is one.
     pub place: Option<String>,
     /// How often the same thing was seen from the same person before somebody looked.
     pub times: u32,
     pub stage: Stage,
+}
+
+/// A concern that has no place in the register yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewConcern {
+    pub school: Id<School>,
+    pub at: Timestamp,
+    pub origin: Origin,
+    pub about: Option<Id<Person>>,
+    pub reporter: Option<Id<Person>>,
+    /// Theme code of `signals`.
+    pub theme: Option<String>,
+    /// Severity code of `signals`.
+    pub severity: Option<String>,
+    pub words: String,
+    pub place: Option<String>,
 }
 
 /// Where a concern came from.
@@ -52,7 +70,59 @@ pub enum StageError {
     NoOutcome,
 }
 
+impl NewConcern {
+    /// Enters the register, unread.
+    pub fn raise(self, id: Id<Concern>) -> Concern {
+        Concern {
+            id,
+            school: self.school,
+            raised_at: self.at,
+            origin: self.origin,
+            about: self.about,
+            reporter: self.reporter,
+            theme: self.theme,
+            severity: self.severity,
+            words: self.words,
+            place: self.place,
+            times: 1,
+            stage: Stage::New,
+        }
+    }
+}
+
 impl Concern {
+    /// How long after it was first raised a concern takes in repeats.
+    pub const REPEATS_WITHIN: SignedDuration = SignedDuration::from_hours(24);
+    /// Room for the words of repeats, in bytes.
+    pub const WORDS_ROOM: usize = 2_000;
+
+    /// Whether `new` is the same worry seen again, so that one child is one line and not twenty. Never once somebody
+    /// has looked, never for a report in someone's own words, and never for another severity: a graver search is
+    /// news.
+    pub fn is_repeated_by(&self, new: &NewConcern) -> bool {
+        let age = new.at.duration_since(self.raised_at);
+        self.origin == Origin::Search
+            && new.origin == Origin::Search
+            && self.stage == Stage::New
+            && self.about.is_some()
+            && (self.school, self.about) == (new.school, new.about)
+            && (&self.theme, &self.severity) == (&new.theme, &new.severity)
+            && SignedDuration::ZERO <= age
+            && age < Concern::REPEATS_WITHIN
+    }
+
+    /// Counts the repeat, and keeps its words if they are new and there is room.
+    #[must_use]
+    pub fn again(mut self, new: &NewConcern) -> Concern {
+        self.times = self.times.saturating_add(1);
+        let known = self.words.lines().any(|it| it == new.words);
+        if !known && self.words.len() + new.words.len() < Concern::WORDS_ROOM {
+            self.words.push('\n');
+            self.words.push_str(&new.words);
+        }
+        self
+    }
+
     /// The first look counts; later ones change nothing.
     ///
     /// # Errors
@@ -106,3 +176,6 @@ impl Choice for Origin {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
