@@ -1,5 +1,5 @@
 use jiff::Timestamp;
-use policy::{Ask, Decision, Stage, Target, Verdict, decide};
+use policy::{Ask, Decision, Outcome, Stage, Step, Target, Verdict, decide};
 
 use crate::{Snapshot, Who};
 
@@ -8,7 +8,7 @@ use crate::{Snapshot, Who};
 pub enum Ruling {
     /// Let it go on, as the decision says.
     Proceed(Decision),
-    /// Show the warning page; the person may go on from there.
+    /// Show the warning page; the person may go on from there ([`crate::Passes::settle`] remembers that they did).
     Warn(Decision),
     Refuse(Decision),
     /// Ask who it is.
@@ -18,18 +18,53 @@ pub enum Ruling {
 }
 
 /// Asks the rules, and asks whether this person has signed in and agreed. Help and reporting pass before both;
-/// what is sealed is refused before both.
+/// what nothing could open is refused before both.
 pub fn judge(snapshot: &Snapshot, who: &Who, target: &Target, stage: Stage<'_>, now: Timestamp) -> Ruling {
     let subject = who.subject(snapshot);
     let ask = Ask { who: subject, site: None, target, stage, when: snapshot.calendar.moment(now) };
-    let decision = decide(&snapshot.rules, &ask);
+    settle(decide(&snapshot.rules, &ask), who, snapshot.settings.open_unknown)
+}
+
+/// The order of the doors (AUP-07, PWD-01): help, what nobody may have, sign-in, agreement, then the verdict.
+fn settle(decision: Decision, who: &Who, open_unknown: bool) -> Ruling {
     if decision.protected && decision.verdict == Verdict::Allow {
         return Ruling::Proceed(decision);
     }
-    match (who, decision.verdict) {
-        (Who::Known(known), _) if !known.missing.is_empty() => Ruling::Agree(decision),
-        (_, Verdict::Block) => Ruling::Refuse(decision),
-        (_, Verdict::Warn) => Ruling::Warn(decision),
-        (_, Verdict::Allow) => Ruling::Proceed(decision),
+    if matches!(decision.because.step, Step::Fault | Step::Sealed | Step::AlwaysBlocked)
+        && decision.verdict == Verdict::Block
+    {
+        return Ruling::Refuse(decision);
+    }
+    match who {
+        Who::Nobody if !open_unknown || decision.verdict == Verdict::Block => Ruling::SignIn(decision),
+        Who::Known(known) if !known.missing.is_empty() => Ruling::Agree(decision),
+        Who::Nobody | Who::Known(_) => match decision.verdict {
+            Verdict::Block => Ruling::Refuse(decision),
+            Verdict::Warn => Ruling::Warn(decision),
+            Verdict::Allow => Ruling::Proceed(decision),
+        },
+    }
+}
+
+impl Ruling {
+    pub fn decision(&self) -> &Decision {
+        match self {
+            Ruling::Proceed(it)
+            | Ruling::Warn(it)
+            | Ruling::Refuse(it)
+            | Ruling::SignIn(it)
+            | Ruling::Agree(it) => it,
+        }
+    }
+
+    /// What the record says of it, as long as the site itself does not fail.
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            Ruling::Proceed(_) => Outcome::Allowed,
+            Ruling::Warn(_) => Outcome::Warned,
+            Ruling::Refuse(_) => Outcome::Blocked,
+            Ruling::SignIn(_) => Outcome::AskedToSignIn,
+            Ruling::Agree(_) => Outcome::AskedToAgree,
+        }
     }
 }

@@ -1,15 +1,29 @@
 //! What all gates share: the snapshot they decide from, who is asking, the ruling, the record, and the pages
 //! that a person may be shown instead of what they asked for. No sockets and no database.
+mod bindings;
+mod credentials;
+mod desk;
 mod errand;
 mod judge;
+mod notice;
+mod page;
+mod passes;
 mod record;
+mod secret;
 mod snapshot;
 mod who;
 
 pub use crate::{
+    bindings::Bindings,
+    credentials::{Credentials, Refusal},
+    desk::{Desk, Visit},
     errand::{Errand, Errands, NotTaken, Report},
     judge::{Ruling, judge},
+    notice::{Asked, CertificateFault, Notice, UpstreamFault},
+    page::{Page, Wants},
+    passes::Passes,
     record::{Recorder, Tally},
-    snapshot::{Current, Known, People, Settings, SignInBy, Snapshot},
-    who::{Bindings, Credentials, Refusal, Who},
+    secret::Secret,
+    snapshot::{Current, Known, People, ProxyAddress, Settings, SignInBy, Snapshot},
+    who::Who,
 };

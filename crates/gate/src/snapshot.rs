@@ -37,20 +37,41 @@ pub struct Known {
     pub missing: Vec<Id<Agreement>>,
 }
 
-/// What the school set for its gate.
+/// What the school set for its gate. Start from [`Settings::new`] and change what differs.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The name under which the gate answers for itself, through the proxy and directly.
+    /// The name under which the gate answers for itself, through the proxy and directly. Lower case.
     pub gate_name: Box<str>,
+    /// Where the proxy listens, as devices are told in the PAC file.
+    pub proxy: ProxyAddress,
+    /// Domains of the school itself, which the PAC file sends direct.
+    pub local_names: Vec<Box<str>>,
     /// Where staff find the console.
     pub console_url: Option<Box<str>>,
+    /// How staff ask for a site, in the school's own words, such as an e-mail address.
+    pub ask_for_sites: Option<Box<str>>,
     pub sign_in: SignInBy,
+    /// Whether someone who has not signed in may open what the strictest profile allows. Otherwise they are
+    /// asked to sign in first (PWD-01).
+    pub open_unknown: bool,
     /// How long a sign-in binds a device to a person (PWD-07).
     pub session: Duration,
+    /// Whether a report may be sent without a name by someone who has signed in (G5).
+    pub anonymous_reports: bool,
     /// Whether the record keeps path and query.
     pub keep_paths: bool,
     /// Devices known by address: name of the device, and the person it belongs to if it has one.
     pub devices: HashMap<IpAddr, (Arc<str>, Option<Id<Person>>)>,
+}
+
+/// The proxy as devices reach it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProxyAddress {
+    /// A name or an address.
+    pub host: Box<str>,
+    pub port: u16,
+    /// Where it is also reached over TLS.
+    pub tls_port: Option<u16>,
 }
 
 /// How an unknown person is asked who they are.
@@ -65,6 +86,26 @@ pub enum SignInBy {
 /// The snapshot in force.
 #[derive(Debug)]
 pub struct Current(ArcSwap<Snapshot>);
+
+impl Settings {
+    /// What a school has that has set nothing but its names: sign-in on the gate's page for eight hours, nothing
+    /// open without it, paths kept.
+    pub fn new(gate_name: &str, proxy: ProxyAddress) -> Settings {
+        Settings {
+            gate_name: gate_name.to_ascii_lowercase().into(),
+            proxy,
+            local_names: Vec::new(),
+            console_url: None,
+            ask_for_sites: None,
+            sign_in: SignInBy::Page,
+            open_unknown: false,
+            session: Duration::from_hours(8),
+            anonymous_reports: false,
+            keep_paths: true,
+            devices: HashMap::new(),
+        }
+    }
+}
 
 impl Current {
     pub fn new(first: Snapshot) -> Current {

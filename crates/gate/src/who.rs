@@ -1,10 +1,11 @@
 use std::{net::IpAddr, sync::Arc};
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 use policy::Subject;
 use school::{Id, Person};
 
-use crate::{Known, Snapshot};
+use crate::{Bindings, Credentials, Known, Refusal, Snapshot};
 
 /// Who is asking.
 #[derive(Debug, Clone)]
@@ -12,25 +13,6 @@ pub enum Who {
     Known(Arc<Known>),
     /// Nobody has signed in: the strictest profile, never an open one (design decision 13).
     Nobody,
-}
-
-/// Sign-ins made on the gate's page: which device belongs to whom, until when.
-#[derive(Debug, Default)]
-pub struct Bindings {}
-
-/// Checks passwords, and remembers those that were right so that hashing is not paid per request.
-#[derive(Debug, Default)]
-pub struct Credentials {}
-
-/// Why a sign-in failed. The same words are shown for all but `Busy`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    #[error("the name or the password is wrong")]
-    Wrong,
-    #[error("too many are signing in at once")]
-    Busy,
-    #[error("too many wrong guesses: wait a little")]
-    SlowDown,
 }
 
 impl Who {
@@ -48,26 +30,33 @@ impl Who {
     }
 }
 
-impl Bindings {
-    pub fn bind(&self, _device: IpAddr, _person: Id<Person>, _until: Timestamp) {}
-    pub fn release(&self, _device: IpAddr) {}
-    pub fn who(&self, _device: IpAddr, _now: Timestamp) -> Option<Id<Person>> {
-        None
+/// What someone says of themselves is believed before what is assumed of their device: a teacher who signs in on
+/// a pupil's tablet is the teacher.
+pub(crate) async fn identify(
+    snapshot: &Snapshot,
+    credentials: &Credentials,
+    bindings: &Bindings,
+    device: IpAddr,
+    proxy_authorization: Option<&[u8]>,
+    now: Timestamp,
+) -> Result<Who, Refusal> {
+    if let Some(header) = proxy_authorization {
+        let (name, password) = basic(header).ok_or(Refusal::Wrong)?;
+        return Ok(Who::Known(credentials.check(snapshot, device, &name, &password, now).await?));
     }
+    let device = device.to_canonical();
+    let bound = bindings.who(device, now);
+    let id = bound.or_else(|| snapshot.settings.devices.get(&device).and_then(|(_, person)| *person));
+    Ok(id.and_then(|id| snapshot.people.get(id)).map_or(Who::Nobody, |it| Who::Known(Arc::clone(it))))
 }
 
-impl Credentials {
-    /// # Errors
-    /// [`Refusal`]; unknown names take as long as wrong passwords.
-    #[expect(clippy::unused_async, reason = "hashes on a blocking thread")]
-    pub async fn check(
-        &self,
-        _snapshot: &Snapshot,
-        _device: IpAddr,
-        _username: &str,
-        _password: &str,
-        _now: Timestamp,
-    ) -> Result<Arc<Known>, Refusal> {
-        Err(Refusal::Wrong)
+/// Name and password of `Basic` credentials (RFC 7617), as UTF-8.
+fn basic(header: &[u8]) -> Option<(String, zeroize::Zeroizing<String>)> {
+    let (scheme, rest) = header.split_at_checked(6)?;
+    if !scheme.eq_ignore_ascii_case(b"basic ") {
+        return None;
     }
+    let text = zeroize::Zeroizing::new(STANDARD.decode(rest.trim_ascii()).ok()?);
+    let (name, password) = std::str::from_utf8(&text).ok()?.split_once(':')?;
+    Some((name.to_owned(), password.to_owned().into()))
 }
