@@ -1,0 +1,63 @@
+//! Versions are said once, in the root, and nothing comes from anywhere but crates.io.
+use std::{fs, path::Path};
+
+use anyhow::Context as _;
+use cargo_metadata::Metadata;
+
+use super::Complaint;
+
+pub(crate) fn complaints(root: &Path, metadata: &Metadata) -> anyhow::Result<Vec<Complaint>> {
+    let mut found = Vec::new();
+    if !root.join("Cargo.lock").is_file() {
+        found.push("Cargo.lock: is not there; commit it".to_owned());
+    }
+    for package in &metadata.packages {
+        let path = package.manifest_path.as_std_path();
+        let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
+        let manifest: toml::Table = text.parse().with_context(|| path.display().to_string())?;
+        found.extend(own_versions(&package.name, &manifest));
+        if package.publish.as_ref().is_none_or(|it| !it.is_empty()) {
+            found.push(format!("crate {}: write publish.workspace = true", package.name));
+        }
+        if package.version.to_string() != "0.0.0" {
+            found.push(format!("crate {}: write version.workspace = true", package.name));
+        }
+        for it in &package.dependencies {
+            if it.path.is_none() && it.source.as_ref().is_none_or(|it| !it.repr.contains("crates.io")) {
+                found.push(format!("crate {}: {} does not come from crates.io", package.name, it.name));
+            }
+            if it.path.is_none() && it.req == cargo_metadata::semver::VersionReq::STAR {
+                found.push(format!("crate {}: {} has no version", package.name, it.name));
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn own_versions(name: &str, manifest: &toml::Table) -> Vec<Complaint> {
+    ["dependencies", "dev-dependencies", "build-dependencies"]
+        .iter()
+        .filter_map(|it| manifest.get(*it)?.as_table())
+        .flatten()
+        .filter(|(_, it)| it.get("workspace").and_then(toml::Value::as_bool) != Some(true))
+        .map(|(it, _)| {
+            format!("crate {name}: write {it}.workspace = true; its version belongs in the root Cargo.toml")
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_outside_the_root_are_refused() {
+        let check = |text: &str, count: usize| {
+            let manifest = text.parse().expect(text);
+            assert_eq!(own_versions("a", &manifest).len(), count, "{text}");
+        };
+        check("[dependencies]\nb.workspace = true\nc = { workspace = true, features = [] }", 0);
+        check("[dependencies]\nb = \"1\"", 1);
+        check("[dev-dependencies]\nb = { path = \"../b\" }", 1);
+    }
+}
