@@ -5,6 +5,7 @@
 mod ask;
 mod category;
 mod decision;
+pub mod lists;
 mod rules;
 mod safe_search;
 mod seen;
@@ -17,5 +18,5 @@ pub use crate::{
     rules::{Rules, Subject, decide},
     safe_search::SafeSearch,
     seen::{Carried, Method, Outcome, Seen},
-    target::{Host, NotATarget, Scheme, Target},
+    target::{Host, NotATarget, Reach, Scheme, Suffixes, Target},
 };
