@@ -26,11 +26,11 @@ impl Notice {
 
     /// A concern that nobody has looked at for `hours`.
     pub fn of_unread(school: &str, waiting: u32, hours: u32, console: Option<&str>) -> Notice {
-        let mut notice = Notice::of_concern(school, true, console);
-        notice.subject = "Concerns still wait in Schoolgate".to_owned();
-        notice.body =
-            format!("Waiting for more than {hours} hours, not yet looked at: {waiting}.\n\n{}", notice.body);
-        notice
+        let first = Notice::of_concern(school, true, console).body;
+        Notice {
+            subject: "Concerns still wait in Schoolgate".to_owned(),
+            body: format!("Waiting for more than {hours} hours, not yet looked at: {waiting}.\n\n{first}"),
+        }
     }
 }
 
