@@ -1,1 +1,31 @@
-//! store
+//! What is kept. The only crate that speaks SQL, and the home of the activity log.
+//!
+//! Records (people, rules, concerns ...) live in one database, on either of two engines: functions named in the
+//! school's words take a [`Tx`] and return what the ground crates call things. What was seen, at volume, lives in
+//! [`activity`], which is files.
+pub mod activity;
+pub mod agreements;
+pub mod audit;
+mod by;
+pub mod concerns;
+mod error;
+pub mod groups;
+mod hex;
+pub mod jobs;
+pub mod lists;
+mod open;
+pub mod people;
+pub mod pulse;
+pub mod rules;
+pub mod schools;
+pub mod sessions;
+pub mod set_up;
+pub mod settings;
+mod sql;
+
+pub use crate::{
+    by::{By, fresh_id},
+    error::StoreError,
+    open::Db,
+    sql::Tx,
+};

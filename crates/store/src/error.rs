@@ -1,0 +1,38 @@
+use std::fmt::Display;
+
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Someone else changed the record first, or it is no longer what the caller took it to be.
+    #[error("the record has changed since it was read")]
+    Stale,
+    /// A value that must be unique is in use: what it is, in words, such as `the username ada`. The transaction is
+    /// of no further use.
+    #[error("{0} is already in use")]
+    Taken(String),
+    /// What is stored does not read as what it should be. Never replaced by a default.
+    #[error("stored {column} is unreadable: {reason}")]
+    Corrupt { column: String, reason: String },
+    #[error("the database address {0} is neither sqlite: nor postgres:")]
+    Address(String),
+    #[error("database")]
+    Database(#[from] sqlx::Error),
+    #[error("bringing the database up to date")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+}
+
+impl StoreError {
+    /// Turns a clash of unique values into words; leaves everything else as it is.
+    pub(crate) fn taken(self, what: impl FnOnce() -> String) -> StoreError {
+        let clash = |cause: &sqlx::Error| {
+            cause.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+        };
+        match self {
+            StoreError::Database(cause) if clash(&cause) => StoreError::Taken(what()),
+            other => other,
+        }
+    }
+}
+
+pub(crate) fn corrupt(column: &str, reason: impl Display) -> StoreError {
+    StoreError::Corrupt { column: column.to_owned(), reason: reason.to_string() }
+}

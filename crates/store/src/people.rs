@@ -1,0 +1,175 @@
+use std::collections::HashMap;
+
+use school::{Choice, Group, Id, Person, Role, Roles, School, Username};
+
+use crate::{
+    By, StoreError, Tx, audit,
+    error::corrupt,
+    sql::{Row, Value},
+};
+
+/// A person as they are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    pub person: Person,
+    /// Argon2id in PHC form. `None`: cannot sign in with a password.
+    pub password: Option<String>,
+    /// Goes up by one with every change; stops two people overwriting each other.
+    pub version: i64,
+}
+
+/// They have no password yet.
+pub async fn add(tx: &mut Tx, by: &By, person: &Person) -> Result<(), StoreError> {
+    let sql = "insert into person (id, version, school, username, name, roles, school_year) \
+               values ($1, 1, $2, $3, $4, $5, $6)";
+    let values = vec![
+        person.id.into(),
+        person.school.into(),
+        Value::text(&person.username),
+        Value::text(&person.name),
+        roles(person.roles),
+        Value::text_or_null(person.year),
+    ];
+    tx.run(sql, values).await.map_err(|err| err.taken(|| format!("the username {}", person.username)))?;
+    join(tx, person).await?;
+    audit::note(tx, by, person.school, "add person", person.username.as_str(), None, Some(&told(person)))
+        .await
+}
+
+/// Fails with [`StoreError::Stale`] unless the stored version is still `before.version`. Keeps the password.
+pub async fn save(tx: &mut Tx, by: &By, before: &Kept, person: &Person) -> Result<(), StoreError> {
+    let sql = "update person set version = version + 1, username = $4, name = $5, roles = $6, school_year = $7 \
+               where id = $1 and school = $2 and version = $3 and left_at is null";
+    let values = vec![
+        before.person.id.into(),
+        before.person.school.into(),
+        before.version.into(),
+        Value::text(&person.username),
+        Value::text(&person.name),
+        roles(person.roles),
+        Value::text_or_null(person.year),
+    ];
+    let changed = tx.run(sql, values).await;
+    if changed.map_err(|err| err.taken(|| format!("the username {}", person.username)))? == 0 {
+        return Err(StoreError::Stale);
+    }
+    tx.run("delete from membership where person = $1", vec![before.person.id.into()]).await?;
+    join(tx, &Person { id: before.person.id, school: before.person.school, ..person.clone() }).await?;
+    let (old, new) = (told(&before.person), told(person));
+    let subject = person.username.as_str();
+    audit::note(tx, by, before.person.school, "change person", subject, Some(&old), Some(&new)).await
+}
+
+/// They have left: no gate and no page knows them any more; what was recorded of them stays.
+pub async fn leave(tx: &mut Tx, by: &By, school: Id<School>, id: Id<Person>) -> Result<(), StoreError> {
+    let sql = "update person set left_at = $3, password = null, version = version + 1 \
+               where id = $1 and school = $2 and left_at is null";
+    touched(tx.run(sql, vec![id.into(), school.into(), by.at.into()]).await?)?;
+    tx.run("delete from session where person = $1", vec![id.into()]).await?;
+    audit::note(tx, by, school, "person left", &id.to_string(), None, None).await
+}
+
+/// Those who have not left, by name.
+pub async fn all(tx: &mut Tx, school: Id<School>) -> Result<Vec<Kept>, StoreError> {
+    let groups = tx.rows(MEMBERSHIPS_OF_SCHOOL, vec![school.into()]).await?;
+    let mut of: HashMap<Id<Person>, Vec<Id<Group>>> = HashMap::new();
+    for row in &groups {
+        of.entry(row.parse("person")?).or_default().push(row.parse("school_group")?);
+    }
+    let rows = tx.rows(PEOPLE_OF_SCHOOL, vec![school.into()]).await?;
+    rows.iter()
+        .map(|row| {
+            let id = row.parse("id")?;
+            read(row, of.remove(&id).unwrap_or_default())
+        })
+        .collect()
+}
+
+pub async fn get(tx: &mut Tx, school: Id<School>, id: Id<Person>) -> Result<Option<Kept>, StoreError> {
+    let sql = "select id, version, school, username, name, roles, school_year, password from person \
+               where school = $1 and id = $2 and left_at is null";
+    let row = tx.first(sql, vec![school.into(), id.into()]).await?;
+    one(tx, row).await
+}
+
+pub async fn by_username(
+    tx: &mut Tx,
+    school: Id<School>,
+    username: &Username,
+) -> Result<Option<Kept>, StoreError> {
+    let sql = "select id, version, school, username, name, roles, school_year, password from person \
+               where school = $1 and username = $2 and left_at is null";
+    let row = tx.first(sql, vec![school.into(), Value::text(username)]).await?;
+    one(tx, row).await
+}
+
+/// `phc`: Argon2id in PHC form. Neither the old nor the new one is audited, only that it changed.
+pub async fn set_password(
+    tx: &mut Tx,
+    by: &By,
+    school: Id<School>,
+    id: Id<Person>,
+    phc: &str,
+) -> Result<(), StoreError> {
+    let sql = "update person set password = $3, version = version + 1 \
+               where id = $1 and school = $2 and left_at is null";
+    touched(tx.run(sql, vec![id.into(), school.into(), phc.into()]).await?)?;
+    audit::note(tx, by, school, "set password", &id.to_string(), None, None).await
+}
+
+pub async fn password(tx: &mut Tx, school: Id<School>, id: Id<Person>) -> Result<Option<String>, StoreError> {
+    Ok(get(tx, school, id).await?.and_then(|it| it.password))
+}
+
+const PEOPLE_OF_SCHOOL: &str = "select id, version, school, username, name, roles, school_year, password \
+                                from person where school = $1 and left_at is null order by name, id";
+const MEMBERSHIPS_OF_SCHOOL: &str = "select membership.person, membership.school_group from membership \
+     join person on person.id = membership.person where person.school = $1 \
+     order by membership.person, membership.school_group";
+
+/// Groups of another school cannot be joined.
+async fn join(tx: &mut Tx, person: &Person) -> Result<(), StoreError> {
+    let sql = "insert into membership (person, school_group) \
+               select $1, id from school_group where id = $2 and school = $3 on conflict do nothing";
+    for group in &person.groups {
+        tx.run(sql, vec![person.id.into(), (*group).into(), person.school.into()]).await?;
+    }
+    Ok(())
+}
+
+async fn one(tx: &mut Tx, row: Option<Row>) -> Result<Option<Kept>, StoreError> {
+    let Some(row) = row else { return Ok(None) };
+    let sql = "select school_group from membership where person = $1 order by school_group";
+    let id: Id<Person> = row.parse("id")?;
+    let groups = tx.all(sql, vec![id.into()], |row| row.parse("school_group")).await?;
+    read(&row, groups).map(Some)
+}
+
+fn read(row: &Row, groups: Vec<Id<Group>>) -> Result<Kept, StoreError> {
+    let codes: String = row.get("roles")?;
+    let roles: Option<Roles> = codes.split_whitespace().map(Role::from_code).collect();
+    let person = Person {
+        id: row.parse("id")?,
+        school: row.parse("school")?,
+        username: row.parse("username")?,
+        name: row.parse("name")?,
+        roles: roles.ok_or_else(|| corrupt("roles", format!("unknown code in {codes}")))?,
+        year: row.parse_opt("school_year")?,
+        groups,
+    };
+    Ok(Kept { person, password: row.get("password")?, version: row.get("version")? })
+}
+
+fn roles(roles: Roles) -> Value {
+    Value::Text(Some(roles.iter().map(Choice::code).collect::<Vec<_>>().join(" ")))
+}
+
+fn told(person: &Person) -> String {
+    let roles: Vec<&str> = person.roles.iter().map(Choice::label).collect();
+    let year = person.year.map(|it| format!(", year {it}")).unwrap_or_default();
+    format!("{} ({}{year})", person.name, roles.join(", "))
+}
+
+fn touched(rows: u64) -> Result<(), StoreError> {
+    if rows == 0 { Err(StoreError::Stale) } else { Ok(()) }
+}

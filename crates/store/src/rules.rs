@@ -1,0 +1,86 @@
+//! The text of profiles and rules, every version of it kept.
+use jiff::Timestamp;
+use school::{Choice, Id, Layer, Person, School};
+
+use crate::{
+    By, StoreError, Tx, audit,
+    sql::{Row, Value},
+};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RulesVersion {
+    /// Counts from 1 in each school, over all layers.
+    pub version: i64,
+    pub layer: Layer,
+    pub text: String,
+    /// Why it was changed.
+    pub note: String,
+    pub saved_at: Timestamp,
+    pub saved_by: Option<Id<Person>>,
+    pub saved_by_name: String,
+}
+
+/// In force from now on. Says which version it became.
+pub async fn save(
+    tx: &mut Tx,
+    by: &By,
+    school: Id<School>,
+    layer: Layer,
+    text: &str,
+    note: &str,
+) -> Result<i64, StoreError> {
+    let version = tx.next(&format!("rules {school}")).await?;
+    let sql = "insert into rules_version \
+               (school, version, layer, policy, note, saved_at, saved_by, saved_by_name) \
+               values ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let values = vec![
+        school.into(),
+        version.into(),
+        layer.code().into(),
+        text.into(),
+        note.into(),
+        by.at.into(),
+        Value::text_or_null(by.person),
+        by.name.as_str().into(),
+    ];
+    tx.run(sql, values).await?;
+    let subject = format!("{} rules version {version}", layer.code());
+    audit::note(tx, by, school, "save rules", &subject, None, Some(note)).await?;
+    Ok(version)
+}
+
+/// The newest of each layer, the trust's first.
+pub async fn current(tx: &mut Tx, school: Id<School>) -> Result<Vec<RulesVersion>, StoreError> {
+    let sql = "select version, layer, policy, note, saved_at, saved_by, saved_by_name from rules_version \
+               where school = $1 and version in \
+               (select max(version) from rules_version where school = $1 group by layer)";
+    let mut newest = tx.all(sql, vec![school.into()], read).await?;
+    newest.sort_by_key(|it| it.layer);
+    Ok(newest)
+}
+
+/// Newest first, with their texts.
+pub async fn versions(tx: &mut Tx, school: Id<School>) -> Result<Vec<RulesVersion>, StoreError> {
+    let sql = "select version, layer, policy, note, saved_at, saved_by, saved_by_name from rules_version \
+               where school = $1 order by version desc";
+    tx.all(sql, vec![school.into()], read).await
+}
+
+pub async fn at(tx: &mut Tx, school: Id<School>, version: i64) -> Result<Option<RulesVersion>, StoreError> {
+    let sql = "select version, layer, policy, note, saved_at, saved_by, saved_by_name from rules_version \
+               where school = $1 and version = $2";
+    let row = tx.first(sql, vec![school.into(), version.into()]).await?;
+    row.as_ref().map(read).transpose()
+}
+
+fn read(row: &Row) -> Result<RulesVersion, StoreError> {
+    Ok(RulesVersion {
+        version: row.get("version")?,
+        layer: row.choice("layer")?,
+        text: row.get("policy")?,
+        note: row.get("note")?,
+        saved_at: row.at("saved_at")?,
+        saved_by: row.parse_opt("saved_by")?,
+        saved_by_name: row.get("saved_by_name")?,
+    })
+}

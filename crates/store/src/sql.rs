@@ -1,0 +1,211 @@
+//! The seam between us and the two engines. With `open`, the only module that names either of them.
+//!
+//! Statements are text that both accept: `$1` holes, `text`, `bigint` and `boolean` columns, times as Unix
+//! milliseconds, ids made by us, `on conflict` and `returning`, no functions but `lower`, `count`, `max`, `min`,
+//! `sum` and `coalesce`.
+use std::{fmt::Display, str::FromStr};
+
+use jiff::Timestamp;
+use school::{Choice, Id};
+use sqlx::{
+    Database, Decode, Encode, IntoArguments, Postgres, Row as _, Sqlite, Transaction, Type, postgres::PgRow,
+    query::Query, sqlite::SqliteRow,
+};
+
+use crate::{StoreError, error::corrupt};
+
+/// One unit of work. Dropping it without [`Tx::commit`] undoes it.
+#[derive(Debug)]
+pub struct Tx(pub(crate) Engine);
+
+#[derive(Debug)]
+pub(crate) enum Engine {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// One row coming back.
+pub(crate) enum Row {
+    Sqlite(SqliteRow),
+    Postgres(PgRow),
+}
+
+/// A value on its way into a column. Absent values keep their type: `PostgreSQL` asks.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Value {
+    Text(Option<String>),
+    Int(Option<i64>),
+    Bool(bool),
+}
+
+impl Tx {
+    pub async fn commit(self) -> Result<(), StoreError> {
+        match self.0 {
+            Engine::Sqlite(tx) => Ok(tx.commit().await?),
+            Engine::Postgres(tx) => Ok(tx.commit().await?),
+        }
+    }
+
+    pub(crate) async fn rows(
+        &mut self,
+        sql: &'static str,
+        values: Vec<Value>,
+    ) -> Result<Vec<Row>, StoreError> {
+        match &mut self.0 {
+            Engine::Sqlite(tx) => {
+                let rows = bind::<Sqlite>(sql, values).fetch_all(&mut **tx).await?;
+                Ok(rows.into_iter().map(Row::Sqlite).collect())
+            }
+            Engine::Postgres(tx) => {
+                let rows = bind::<Postgres>(sql, values).fetch_all(&mut **tx).await?;
+                Ok(rows.into_iter().map(Row::Postgres).collect())
+            }
+        }
+    }
+
+    /// Every row, read as a `T`.
+    pub(crate) async fn all<T>(
+        &mut self,
+        sql: &'static str,
+        values: Vec<Value>,
+        read: fn(&Row) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        self.rows(sql, values).await?.iter().map(read).collect()
+    }
+
+    /// The first row, if there is one.
+    pub(crate) async fn first(
+        &mut self,
+        sql: &'static str,
+        values: Vec<Value>,
+    ) -> Result<Option<Row>, StoreError> {
+        Ok(self.rows(sql, values).await?.into_iter().next())
+    }
+
+    /// How many rows it touched.
+    pub(crate) async fn run(&mut self, sql: &'static str, values: Vec<Value>) -> Result<u64, StoreError> {
+        match &mut self.0 {
+            Engine::Sqlite(tx) => Ok(bind::<Sqlite>(sql, values).execute(&mut **tx).await?.rows_affected()),
+            Engine::Postgres(tx) => {
+                Ok(bind::<Postgres>(sql, values).execute(&mut **tx).await?.rows_affected())
+            }
+        }
+    }
+
+    /// The next number of a series that starts at 1, has no gaps and repeats none, whoever else asks.
+    pub(crate) async fn next(&mut self, series: &str) -> Result<i64, StoreError> {
+        let sql = "insert into counter (name, value) values ($1, 1) \
+                   on conflict (name) do update set value = counter.value + 1 returning value";
+        let row = self.first(sql, vec![series.into()]).await?;
+        row.ok_or_else(|| corrupt("counter", "no number came back"))?.get("value")
+    }
+}
+
+impl Row {
+    pub(crate) fn get<T>(&self, column: &str) -> Result<T, StoreError>
+    where
+        T: for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres>,
+    {
+        match self {
+            Row::Sqlite(row) => Ok(row.try_get(column)?),
+            Row::Postgres(row) => Ok(row.try_get(column)?),
+        }
+    }
+    pub(crate) fn parse<T: FromStr<Err: Display>>(&self, column: &str) -> Result<T, StoreError> {
+        parse(column, &self.get::<String>(column)?)
+    }
+    pub(crate) fn parse_opt<T: FromStr<Err: Display>>(&self, column: &str) -> Result<Option<T>, StoreError> {
+        self.get::<Option<String>>(column)?.map(|it| parse(column, &it)).transpose()
+    }
+    pub(crate) fn choice<T: Choice>(&self, column: &str) -> Result<T, StoreError> {
+        let code: String = self.get(column)?;
+        T::from_code(&code).ok_or_else(|| corrupt(column, format!("unknown code {code}")))
+    }
+    pub(crate) fn at(&self, column: &str) -> Result<Timestamp, StoreError> {
+        time(column, self.get(column)?)
+    }
+    pub(crate) fn at_opt(&self, column: &str) -> Result<Option<Timestamp>, StoreError> {
+        self.get::<Option<i64>>(column)?.map(|it| time(column, it)).transpose()
+    }
+    /// A count, which is never below zero.
+    pub(crate) fn count<T: TryFrom<i64>>(&self, column: &str) -> Result<T, StoreError> {
+        T::try_from(self.get::<i64>(column)?).map_err(|_| corrupt(column, "out of range"))
+    }
+    /// One line each.
+    pub(crate) fn lines(&self, column: &str) -> Result<Vec<String>, StoreError> {
+        Ok(self.get::<String>(column)?.lines().map(ToOwned::to_owned).collect())
+    }
+}
+
+impl Value {
+    pub(crate) fn text(it: impl Display) -> Value {
+        Value::Text(Some(it.to_string()))
+    }
+    pub(crate) fn text_or_null<T: Display>(it: Option<T>) -> Value {
+        Value::Text(it.map(|it| it.to_string()))
+    }
+    /// Counts beyond `i64` do not occur; they stay at its end.
+    pub(crate) fn count(it: u64) -> Value {
+        Value::Int(Some(i64::try_from(it).unwrap_or(i64::MAX)))
+    }
+    pub(crate) fn at_or_null(it: Option<Timestamp>) -> Value {
+        Value::Int(it.map(Timestamp::as_millisecond))
+    }
+    pub(crate) fn lines(it: &[String]) -> Value {
+        let lines: Vec<String> = it.iter().map(|it| it.replace(['\n', '\r'], " ")).collect();
+        Value::Text(Some(lines.join("\n")))
+    }
+}
+
+impl From<&str> for Value {
+    fn from(it: &str) -> Value {
+        Value::Text(Some(it.to_owned()))
+    }
+}
+impl From<Option<&str>> for Value {
+    fn from(it: Option<&str>) -> Value {
+        Value::Text(it.map(ToOwned::to_owned))
+    }
+}
+impl From<i64> for Value {
+    fn from(it: i64) -> Value {
+        Value::Int(Some(it))
+    }
+}
+impl From<bool> for Value {
+    fn from(it: bool) -> Value {
+        Value::Bool(it)
+    }
+}
+impl From<Timestamp> for Value {
+    fn from(it: Timestamp) -> Value {
+        Value::Int(Some(it.as_millisecond()))
+    }
+}
+impl<T> From<Id<T>> for Value {
+    fn from(it: Id<T>) -> Value {
+        Value::text(it)
+    }
+}
+
+fn bind<DB: Database>(sql: &'static str, values: Vec<Value>) -> Query<'static, DB, DB::Arguments>
+where
+    DB::Arguments: IntoArguments<DB>,
+    Option<String>: for<'q> Encode<'q, DB> + Type<DB>,
+    Option<i64>: for<'q> Encode<'q, DB> + Type<DB>,
+    bool: for<'q> Encode<'q, DB> + Type<DB>,
+{
+    values.into_iter().fold(sqlx::query(sql), |query, value| match value {
+        Value::Text(it) => query.bind(it),
+        Value::Int(it) => query.bind(it),
+        Value::Bool(it) => query.bind(it),
+    })
+}
+
+fn parse<T: FromStr<Err: Display>>(column: &str, text: &str) -> Result<T, StoreError> {
+    text.parse().map_err(|err| corrupt(column, err))
+}
+
+fn time(column: &str, millis: i64) -> Result<Timestamp, StoreError> {
+    Timestamp::from_millisecond(millis).map_err(|err| corrupt(column, err))
+}
