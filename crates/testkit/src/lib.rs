@@ -1,1 +1,2 @@
-//! testkit
+//! What tests share: a pretend world for the house to stand in.
+pub mod smtp;
