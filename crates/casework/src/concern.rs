@@ -1,4 +1,4 @@
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use school::{Choice, Id, Person, School};
 
 /// A worry about someone, from whatever side it came, before it is a case.
@@ -15,7 +15,7 @@ pub struct Concern {
     /// Theme code of `signals` for a signal; `None` for a report in someone's own words.
     pub theme: Option<String>,
     pub severity: Option<String>,
-    /// What was searched, a line for each different search, or what was written in the report.
+    /// What was searched first, or what was written in the report; the chronology has the repeats.
     pub words: String,
     /// The host or page it came from, where there is one.
     pub place: Option<String>,
@@ -91,38 +91,6 @@ impl NewConcern {
 }
 
 impl Concern {
-    /// How long after it was first raised a concern takes in repeats.
-    pub const REPEATS_WITHIN: SignedDuration = SignedDuration::from_hours(24);
-    /// Room for the words of repeats, in bytes.
-    pub const WORDS_ROOM: usize = 2_000;
-
-    /// Whether `new` is the same worry seen again, so that one child is one line and not twenty. Never once somebody
-    /// has looked, never for a report in someone's own words, and never for another severity: a graver search is
-    /// news.
-    pub fn is_repeated_by(&self, new: &NewConcern) -> bool {
-        let age = new.at.duration_since(self.raised_at);
-        self.origin == Origin::Search
-            && new.origin == Origin::Search
-            && self.stage == Stage::New
-            && self.about.is_some()
-            && (self.school, self.about) == (new.school, new.about)
-            && (&self.theme, &self.severity) == (&new.theme, &new.severity)
-            && SignedDuration::ZERO <= age
-            && age < Concern::REPEATS_WITHIN
-    }
-
-    /// Counts the repeat, and keeps its words if they are new and there is room.
-    #[must_use]
-    pub fn again(mut self, new: &NewConcern) -> Concern {
-        self.times = self.times.saturating_add(1);
-        let known = self.words.lines().any(|it| it == new.words);
-        if !known && self.words.len() + new.words.len() < Concern::WORDS_ROOM {
-            self.words.push('\n');
-            self.words.push_str(&new.words);
-        }
-        self
-    }
-
     /// The first look counts; later ones change nothing.
     ///
     /// # Errors

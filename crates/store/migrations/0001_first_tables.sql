@@ -115,6 +115,7 @@ create table concern (
     last_at bigint not null,
     origin text not null,
     about text references person (id),
+    reporter text references person (id),
     theme text,
     severity text,
     words text not null,

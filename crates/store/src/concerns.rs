@@ -1,5 +1,6 @@
 //! Worries about someone, with the chronology of each. Rows of the chronology are added and never changed.
-use casework::{Concern, Origin, Stage};
+pub use casework::NewConcern;
+use casework::{Concern, Stage};
 use jiff::{SignedDuration, Timestamp};
 use school::{Choice, Id, Person, School};
 
@@ -12,19 +13,6 @@ use crate::{
 
 /// Longer than this after the last of its kind, the same worry is a new one.
 pub const SAME_WITHIN: SignedDuration = SignedDuration::from_hours(24);
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewConcern {
-    pub school: Id<School>,
-    pub at: Timestamp,
-    pub origin: Origin,
-    pub about: Option<Id<Person>>,
-    /// Codes of `signals`, where a signal raised it.
-    pub theme: Option<String>,
-    pub severity: Option<String>,
-    pub words: String,
-    pub place: Option<String>,
-}
 
 /// One line of a concern's chronology.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +31,8 @@ pub struct Event {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Raised {
     New(Id<Concern>),
-    /// The same person and theme within [`SAME_WITHIN`], and nobody has looked yet: counted there.
+    /// The same person, theme and severity within [`SAME_WITHIN`], and nobody has looked yet: counted there. A graver
+    /// search is news.
     Again(Id<Concern>),
 }
 
@@ -57,14 +46,15 @@ pub async fn raise(tx: &mut Tx, by: &By, new: &NewConcern) -> Result<Raised, Sto
         return Ok(Raised::Again(id));
     }
     let id = fresh_id(new.at);
-    let sql = "insert into concern (id, school, raised_at, last_at, origin, about, theme, severity, words, \
-               place, times, stage) values ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, 1, 'new')";
+    let sql = "insert into concern (id, school, raised_at, last_at, origin, about, reporter, theme, severity, \
+               words, place, times, stage) values ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, 1, 'new')";
     let values = vec![
         id.into(),
         new.school.into(),
         new.at.into(),
         new.origin.code().into(),
         Value::text_or_null(new.about),
+        Value::text_or_null(new.reporter),
         new.theme.as_deref().into(),
         new.severity.as_deref().into(),
         new.words.as_str().into(),
@@ -77,7 +67,7 @@ pub async fn raise(tx: &mut Tx, by: &By, new: &NewConcern) -> Result<Raised, Sto
 
 /// Not closed, newest first.
 pub async fn awaiting(tx: &mut Tx, school: Id<School>) -> Result<Vec<Concern>, StoreError> {
-    let sql = "select id, school, raised_at, origin, about, theme, severity, words, place, times, stage, \
+    let sql = "select id, school, raised_at, origin, about, reporter, theme, severity, words, place, times, stage, \
                stage_by, stage_at, outcome from concern where school = $1 and stage <> 'closed' \
                order by last_at desc, id desc";
     tx.all(sql, vec![school.into()], read).await
@@ -85,14 +75,14 @@ pub async fn awaiting(tx: &mut Tx, school: Id<School>) -> Result<Vec<Concern>, S
 
 /// Newest first, the closed ones too.
 pub async fn all(tx: &mut Tx, school: Id<School>, limit: u32) -> Result<Vec<Concern>, StoreError> {
-    let sql = "select id, school, raised_at, origin, about, theme, severity, words, place, times, stage, \
+    let sql = "select id, school, raised_at, origin, about, reporter, theme, severity, words, place, times, stage, \
                stage_by, stage_at, outcome from concern where school = $1 \
                order by last_at desc, id desc limit $2";
     tx.all(sql, vec![school.into(), i64::from(limit).into()], read).await
 }
 
 pub async fn get(tx: &mut Tx, school: Id<School>, id: Id<Concern>) -> Result<Option<Concern>, StoreError> {
-    let sql = "select id, school, raised_at, origin, about, theme, severity, words, place, times, stage, \
+    let sql = "select id, school, raised_at, origin, about, reporter, theme, severity, words, place, times, stage, \
                stage_by, stage_at, outcome from concern where school = $1 and id = $2";
     let row = tx.first(sql, vec![school.into(), id.into()]).await?;
     row.as_ref().map(read).transpose()
@@ -139,12 +129,15 @@ pub async fn events(tx: &mut Tx, school: Id<School>, concern: Id<Concern>) -> Re
 
 /// Takes the person's row first, so that two gates raising the same worry at once meet here.
 async fn same(tx: &mut Tx, new: &NewConcern) -> Result<Option<Id<Concern>>, StoreError> {
-    let (Some(about), Some(theme)) = (new.about, &new.theme) else { return Ok(None) };
+    let (Some(about), Some(theme), Some(severity)) = (new.about, &new.theme, &new.severity) else {
+        return Ok(None);
+    };
     tx.run("update person set version = version where id = $1", vec![about.into()]).await?;
     let since = new.at.saturating_sub(SAME_WITHIN).map_err(|err| corrupt("at", err))?;
     let sql = "select id from concern where school = $1 and about = $2 and theme = $3 and last_at >= $4 \
-               and stage = 'new' order by last_at desc limit 1";
-    let values = vec![new.school.into(), about.into(), theme.as_str().into(), since.into()];
+               and severity = $5 and stage = 'new' order by last_at desc limit 1";
+    let values =
+        vec![new.school.into(), about.into(), theme.as_str().into(), since.into(), severity.as_str().into()];
     tx.first(sql, values).await?.map(|row| row.parse("id")).transpose()
 }
 
@@ -177,6 +170,7 @@ fn read(row: &Row) -> Result<Concern, StoreError> {
         raised_at: row.at("raised_at")?,
         origin: row.choice("origin")?,
         about: row.parse_opt("about")?,
+        reporter: row.parse_opt("reporter")?,
         theme: row.get("theme")?,
         severity: row.get("severity")?,
         words: row.get("words")?,
