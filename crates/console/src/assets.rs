@@ -1,0 +1,80 @@
+//! Style sheets and the mark, embedded in the binary and addressed by what they hold, so that browsers keep them
+//! for good and never show an old one.
+use std::{fmt::Write, sync::LazyLock};
+
+use axum::{
+    extract::Path,
+    http::header::{CACHE_CONTROL, CONTENT_TYPE},
+    response::{IntoResponse, Response},
+};
+use sha2::{Digest, Sha256};
+
+use crate::failure::Failure;
+
+struct Asset {
+    name: &'static str,
+    media_type: &'static str,
+    bytes: &'static [u8],
+    url: String,
+}
+
+/// In the order in which a page loads them: ours is last, so that it has the last word.
+static STYLES: [&str; 3] = ["govuk-frontend.css", "moj-frontend.css", "schoolgate.css"];
+
+static ASSETS: LazyLock<[Asset; 4]> = LazyLock::new(|| {
+    let css = "text/css; charset=utf-8";
+    [
+        asset(STYLES[0], css, include_bytes!("../static/vendor/govuk-frontend.css")),
+        asset(STYLES[1], css, include_bytes!("../static/vendor/moj-frontend.css")),
+        asset(STYLES[2], css, include_bytes!("../static/schoolgate.css")),
+        asset("mark.svg", "image/svg+xml", include_bytes!("../static/mark.svg")),
+    ]
+});
+
+pub(crate) fn style_urls() -> impl Iterator<Item = &'static str> {
+    STYLES.iter().map(|name| url(name))
+}
+
+/// Where the asset of this name is served.
+pub(crate) fn url(name: &str) -> &'static str {
+    ASSETS.iter().find(|it| it.name == name).map_or("/static/missing", |it| it.url.as_str())
+}
+
+pub(crate) async fn get(Path((hash, name)): Path<(String, String)>) -> Result<Response, Failure> {
+    let asked = format!("/static/{hash}/{name}");
+    let asset = ASSETS.iter().find(|it| it.url == asked).ok_or(Failure::NotFound)?;
+    let headers = [(CONTENT_TYPE, asset.media_type), (CACHE_CONTROL, "public, max-age=31536000, immutable")];
+    Ok((headers, asset.bytes).into_response())
+}
+
+fn asset(name: &'static str, media_type: &'static str, bytes: &'static [u8]) -> Asset {
+    let mut hash = String::new();
+    for byte in &Sha256::digest(bytes)[..6] {
+        let _ = write!(hash, "{byte:02x}");
+    }
+    Asset { name, media_type, bytes, url: format!("/static/{hash}/{name}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn vendored_files_are_those_that_were_reviewed() {
+        let sums = include_str!("../static/vendor/SHA256SUMS");
+        for asset in ASSETS.iter().filter(|it| it.name.ends_with("-frontend.css")) {
+            let hash: String = Sha256::digest(asset.bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+            assert!(sums.contains(&format!("{hash}  {}", asset.name)), "{}", asset.name);
+        }
+    }
+
+    #[test]
+    fn no_style_sheet_loads_anything_from_elsewhere() {
+        for asset in ASSETS.iter().filter(|it| it.name.ends_with(".css")) {
+            let text = std::str::from_utf8(asset.bytes).expect("text");
+            for word in ["@import", "url(", "GDS Transport"] {
+                assert!(!text.contains(word), "{} holds {word}", asset.name);
+            }
+        }
+    }
+}

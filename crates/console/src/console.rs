@@ -1,0 +1,43 @@
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use policy::Rules;
+use school::{Calendar, Id, School};
+use store::{Db, activity};
+
+use crate::{Clock, failure::Failure, throttle::Throttle};
+
+/// All that the pages need. Filled by the binary.
+#[derive(Clone)]
+pub struct Console {
+    pub db: Db,
+    /// What was seen, for reading. Searches block, so pages run them off the request threads.
+    pub activity: activity::Reader,
+    /// What the gate of this school decides from at this moment. `None`: it has no gate here.
+    pub in_force: Arc<dyn Fn(Id<School>) -> Option<Arc<dyn InForce>> + Send + Sync>,
+    pub clock: Clock,
+    /// Set where the console is served over TLS.
+    pub secure_cookies: bool,
+    pub throttle: Throttle,
+}
+
+/// Rules with the calendar by which they tell the time.
+pub trait InForce: Send + Sync {
+    fn rules(&self) -> &Rules;
+    fn calendar(&self) -> &Calendar;
+}
+
+impl Console {
+    /// The school's own time; UTC while its gate has no calendar.
+    pub(crate) fn zone(&self, school: Id<School>) -> TimeZone {
+        (self.in_force)(school).map_or(TimeZone::UTC, |it| it.calendar().zone.clone())
+    }
+
+    /// Runs what blocks where it holds up nobody.
+    pub(crate) async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Failure> {
+        tokio::task::spawn_blocking(work).await.map_err(|_| Failure::Broken("a search failed"))
+    }
+}

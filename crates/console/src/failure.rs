@@ -1,0 +1,91 @@
+//! Everything that can go wrong on a page, and the one place that turns it into one.
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use maud::html;
+
+use crate::components::layout;
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error("there is no such page")]
+    NotFound,
+    #[error("the account does not have the right")]
+    Forbidden,
+    /// The form did not come from one of our own pages, or from an old session.
+    #[error("the form was not sent from this console")]
+    NotOurForm,
+    /// In words for the reader.
+    #[error("the request cannot be read: {0}")]
+    BadRequest(&'static str),
+    #[error("the store failed")]
+    Store(#[from] store::StoreError),
+    #[error("the activity log failed")]
+    Activity(#[from] store::activity::ActivityError),
+    #[error("the page failed: {0}")]
+    Broken(&'static str),
+}
+
+impl Failure {
+    fn status(&self) -> StatusCode {
+        match self {
+            Failure::NotFound => StatusCode::NOT_FOUND,
+            Failure::Forbidden | Failure::NotOurForm => StatusCode::FORBIDDEN,
+            Failure::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Failure::Store(_) | Failure::Activity(_) | Failure::Broken(_) => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
+        }
+    }
+
+    fn title(&self) -> &'static str {
+        match self {
+            Failure::NotFound => "There is nothing here",
+            Failure::Forbidden => "Your account cannot open this page",
+            Failure::NotOurForm => "That form could not be accepted",
+            Failure::BadRequest(_) => "That could not be read",
+            Failure::Store(_) | Failure::Activity(_) | Failure::Broken(_) => {
+                "Something went wrong on our side"
+            }
+        }
+    }
+
+    fn advice(&self) -> &str {
+        match self {
+            Failure::NotFound => {
+                "The address may be mistyped, or what it showed is gone or belongs to another school."
+            }
+            Failure::Forbidden => {
+                "Your role does not include it. If your work needs it, ask the head or the network manager."
+            }
+            Failure::NotOurForm => {
+                "It was sent from another site, or you have signed in again since it was opened. Nothing was changed. \
+                 Go back, reload the page and try again."
+            }
+            Failure::BadRequest(words) => words,
+            Failure::Store(_) | Failure::Activity(_) | Failure::Broken(_) => {
+                "Filtering does not depend on these pages and goes on as it was. Try again in a minute. If it keeps \
+                 happening, the network manager will find the cause in the log of the server."
+            }
+        }
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        if status.is_server_error() {
+            tracing::error!(error = &self as &dyn std::error::Error, "page failed");
+        }
+        let page = layout::bare(
+            self.title(),
+            &html! {
+                h1.govuk-heading-l { (self.title()) }
+                p.govuk-body { (self.advice()) }
+                p.govuk-body { a.govuk-link href="/" { "Go to the first page" } }
+            },
+        );
+        (status, page).into_response()
+    }
+}

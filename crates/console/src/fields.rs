@@ -1,0 +1,46 @@
+//! What a form or a query said, as words.
+use std::convert::Infallible;
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+
+/// Names and values in the order sent. From the query of a GET; from the body of a POST, once the guard has accepted it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// What cannot be read is left out: a hand-typed query is not an error.
+    pub(crate) fn parse(encoded: &[u8]) -> Fields {
+        Fields(serde_html_form::from_bytes(encoded).unwrap_or_default())
+    }
+
+    pub(crate) fn push(&mut self, name: String, value: String) {
+        self.0.push((name, value));
+    }
+
+    /// Trimmed; empty where it was not sent.
+    pub(crate) fn get(&self, name: &str) -> &str {
+        self.raw(name).trim()
+    }
+
+    /// As typed, for passwords and policy text.
+    pub(crate) fn raw(&self, name: &str) -> &str {
+        self.0.iter().find(|(it, _)| it == name).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// The same fields with some changed, encoded as a query, without empty ones.
+    pub(crate) fn query_with(&self, changed: &[(&str, &str)]) -> String {
+        let kept = self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let kept = kept.filter(|(name, _)| changed.iter().all(|(it, _)| it != name));
+        let all: Vec<_> =
+            kept.chain(changed.iter().copied()).filter(|(_, value)| !value.is_empty()).collect();
+        serde_html_form::to_string(all).unwrap_or_default()
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Fields {
+    type Rejection = Infallible;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Fields, Infallible> {
+        let posted = parts.extensions.get::<Fields>().cloned();
+        Ok(posted.unwrap_or_else(|| Fields::parse(parts.uri.query().unwrap_or_default().as_bytes())))
+    }
+}

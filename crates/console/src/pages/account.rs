@@ -1,0 +1,64 @@
+use axum::{
+    extract::State,
+    http::header::SET_COOKIE,
+    response::{IntoResponse, Redirect, Response},
+};
+use maud::{Markup, html};
+use school::{Choice, Right, Role};
+use store::{audit, sessions};
+
+use crate::{Console, components::layout, failure::Failure, session, staff::Reader};
+
+/// The first page of whoever signed in.
+pub(crate) async fn first(staff: Reader) -> Redirect {
+    Redirect::to(layout::home(&staff))
+}
+
+pub(crate) async fn get(staff: Reader) -> Markup {
+    let roles: Vec<&str> = staff.person.roles.iter().map(Role::label).collect();
+    layout::page(
+        &staff,
+        "/account",
+        "Your account",
+        &html! {
+            h1.govuk-heading-l { "Your account" }
+            dl.govuk-summary-list {
+                (row("Name", staff.person.name.as_str()))
+                (row("Username", staff.person.username.as_str()))
+                (row("School", staff.school.name.as_str()))
+                (row("Roles", &roles.join(", ")))
+            }
+            h2.govuk-heading-m { "What you may do here" }
+            @if staff.rights.is_empty() {
+                p.govuk-body { "Your role opens no pages of the console. If your work needs one, ask the head." }
+            } @else {
+                ul.govuk-list.govuk-list--bullet {
+                    @for right in Right::ALL.iter().filter(|it| staff.rights.has(**it)) { li { (right.label()) } }
+                }
+            }
+            p.govuk-body {
+                "You are signed out after " (session::IDLE.as_mins()) " minutes without use, and after "
+                (session::LONGEST.as_hours()) " hours at the latest. What you look at and change is written down."
+            }
+        },
+    )
+}
+
+pub(crate) async fn sign_out(State(console): State<Console>, staff: Reader) -> Result<Response, Failure> {
+    let mut tx = console.db.write().await?;
+    sessions::close(&mut tx, &staff.session).await?;
+    let by = staff.by(&console);
+    audit::note(&mut tx, &by, staff.school.id, "sign out", staff.person.username.as_str(), None, None)
+        .await?;
+    tx.commit().await?;
+    Ok(([(SET_COOKIE, session::no_cookie(&console))], Redirect::to("/sign-in")).into_response())
+}
+
+fn row(key: &str, value: &str) -> Markup {
+    html! {
+        div.govuk-summary-list__row {
+            dt.govuk-summary-list__key { (key) }
+            dd.govuk-summary-list__value { (value) }
+        }
+    }
+}

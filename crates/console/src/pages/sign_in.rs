@@ -1,0 +1,140 @@
+use std::net::SocketAddr;
+
+use axum::{
+    Extension,
+    extract::{ConnectInfo, State},
+    http::{StatusCode, header::SET_COOKIE},
+    response::{IntoResponse, Redirect, Response},
+};
+use maud::{Markup, html};
+use school::{Id, School, Username};
+use store::{By, audit, people, people::Kept, schools, sessions};
+
+use crate::{
+    Console,
+    components::{
+        field::{Input, input, select},
+        layout,
+        notice::complaints,
+    },
+    failure::Failure,
+    fields::Fields,
+    password,
+    session::{self, Token},
+};
+
+/// One sentence for every reason, so that nobody learns which names exist.
+const WRONG: &str = "That username and password do not match. Check both and try again.";
+const WAIT: &str = "Too many wrong passwords. Wait a quarter of an hour, then try again.";
+
+pub(crate) async fn get(State(console): State<Console>, fields: Fields) -> Result<Markup, Failure> {
+    let schools = schools::all(&mut console.db.read().await?).await?;
+    Ok(page(&schools, &fields, None))
+}
+
+pub(crate) async fn post(
+    State(console): State<Console>,
+    from: Option<Extension<ConnectInfo<SocketAddr>>>,
+    fields: Fields,
+) -> Result<Response, Failure> {
+    let now = (console.clock)();
+    let address = from.map(|it| it.0.0.ip());
+    let schools = schools::all(&mut console.db.read().await?).await?;
+    let kept = find(&console, &schools, &fields).await?;
+    let refused =
+        |status: StatusCode, words| Ok((status, page(&schools, &fields, Some(words))).into_response());
+
+    if !console.throttle.may_guess(fields.get("username"), address, now) {
+        return refused(StatusCode::TOO_MANY_REQUESTS, WAIT);
+    }
+    let phc = kept.as_ref().and_then(|it| it.password.clone());
+    let right = password::is_right(fields.raw("password"), phc).await?;
+    let from = address.map(|it| it.to_string());
+    let Some(kept) = kept.as_ref().filter(|_| right) else {
+        // What was typed as a name may be a password in the wrong box: only a name that exists is written down.
+        if let Some(kept) = kept {
+            let by = By { person: None, name: "Someone at the sign-in page".to_owned(), at: now };
+            let (school, subject) = (kept.person.school, kept.person.username.as_str());
+            let mut tx = console.db.write().await?;
+            audit::note(&mut tx, &by, school, "sign-in failed", subject, None, from.as_deref()).await?;
+            tx.commit().await?;
+        }
+        return refused(StatusCode::UNAUTHORIZED, WRONG);
+    };
+    console.throttle.right(fields.get("username"), address);
+
+    let token = Token::fresh().map_err(|_| Failure::Broken("the system gives no random numbers"))?;
+    let until = now.saturating_add(session::LONGEST).unwrap_or(now);
+    let person = &kept.person;
+    let by = By { person: Some(person.id), name: person.name.to_string(), at: now };
+    let mut tx = console.db.write().await?;
+    sessions::open(&mut tx, &token.hash(), person.school, person.id, now, until).await?;
+    audit::note(&mut tx, &by, person.school, "sign in", person.username.as_str(), None, from.as_deref())
+        .await?;
+    tx.commit().await?;
+    Ok(([(SET_COOKIE, token.to_cookie(&console))], Redirect::to(local(fields.get("next")))).into_response())
+}
+
+/// Only an address of ours: anything that a browser could take for another site leads to the first page.
+fn local(next: &str) -> &str {
+    let ours = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n', '\t']);
+    if ours { next } else { "/" }
+}
+
+async fn find(console: &Console, schools: &[School], fields: &Fields) -> Result<Option<Kept>, Failure> {
+    let Some(school) = chosen(schools, fields) else { return Ok(None) };
+    let Ok(username) = fields.get("username").parse::<Username>() else { return Ok(None) };
+    Ok(people::by_username(&mut console.db.read().await?, school, &username).await?)
+}
+
+fn chosen(schools: &[School], fields: &Fields) -> Option<Id<School>> {
+    match schools {
+        [only] => Some(only.id),
+        _ => schools.iter().map(|it| it.id).find(|it| it.to_string() == fields.get("school")),
+    }
+}
+
+fn page(schools: &[School], fields: &Fields, complaint: Option<&str>) -> Markup {
+    let choices: Vec<_> = schools.iter().map(|it| (it.id.to_string(), it.name.to_string())).collect();
+    let all: Vec<_> = complaint.iter().map(|words| ("username", *words)).collect();
+    let username =
+        Input { autocomplete: "username", ..Input::text("username", "Username", fields.get("username")) };
+    let password = Input {
+        kind: "password",
+        autocomplete: "current-password",
+        ..Input::text("password", "Password", "")
+    };
+    layout::bare(
+        "Sign in",
+        &html! {
+            (complaints(&all))
+            div.sg-panel {
+                h1.govuk-heading-l { "Sign in" }
+                p.govuk-body { "For staff who look after filtering and safety." }
+                form method="post" action="/sign-in" novalidate {
+                    input type="hidden" name="next" value=(fields.get("next"));
+                    @if choices.len() > 1 { (select("school", "School", fields.get("school"), &choices)) }
+                    (input(&username))
+                    (input(&password))
+                    button.govuk-button type="submit" { "Sign in" }
+                }
+            }
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signing_in_leads_to_no_other_site() {
+        let check = |next: &str, expected: &str| assert_eq!(local(next), expected, "{next:?}");
+        check("/activity?person=1", "/activity?person=1");
+        check("", "/");
+        check("https://evil.test/", "/");
+        check("//evil.test/", "/");
+        check("/\\evil.test/", "/");
+        check("/\t/evil.test", "/");
+    }
+}

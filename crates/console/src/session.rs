@@ -1,0 +1,92 @@
+//! Sessions: a secret in the reader's cookie, its hash in the store.
+use std::fmt::Write;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use cookie::{Cookie, SameSite};
+use jiff::{SignedDuration, Timestamp};
+use rand::TryRng;
+use sha2::{Digest, Sha256};
+use store::sessions::{Session, TokenHash};
+
+use crate::{Console, failure::Failure};
+
+/// Without a request for this long, a session ends.
+pub const IDLE: SignedDuration = SignedDuration::from_mins(10);
+/// However busy, a session ends after this long: a school day.
+pub const LONGEST: SignedDuration = SignedDuration::from_hours(10);
+/// A sign of life is written down at most this often.
+const TOUCH_EVERY: SignedDuration = SignedDuration::from_secs(30);
+
+/// 256 bits of chance that only its holder keeps: in the cookie of a session, or in a set-up link.
+#[derive(Clone)]
+pub struct Token([u8; 32]);
+
+impl Token {
+    /// # Errors
+    /// The system gives no random numbers.
+    pub fn fresh() -> Result<Token, rand::rngs::SysError> {
+        let mut bytes = [0; 32];
+        rand::rngs::SysRng.try_fill_bytes(&mut bytes)?;
+        Ok(Token(bytes))
+    }
+
+    /// What the store keeps: SHA-256 of the 32 bytes. Worthless to whoever reads the store.
+    pub fn hash(&self) -> TokenHash {
+        Sha256::digest(self.0).into()
+    }
+
+    /// Where the console answers a set-up link made of this token, once `store::set_up::offer` has its hash.
+    pub fn set_up_path(&self) -> String {
+        format!("/set-up/{}", self.text())
+    }
+
+    pub(crate) fn text(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0)
+    }
+
+    pub(crate) fn from_text(text: &str) -> Option<Token> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        bytes.try_into().ok().map(Token)
+    }
+
+    /// What forms of this session carry. Follows from the token, tells nothing of it.
+    pub(crate) fn form_token(&self) -> String {
+        hex(&Sha256::new().chain_update(b"schoolgate form\0").chain_update(self.0).finalize())
+    }
+
+    pub(crate) fn to_cookie(&self, console: &Console) -> String {
+        cookie(console, self.text(), LONGEST.as_secs())
+    }
+}
+
+/// The header that takes the cookie away.
+pub(crate) fn no_cookie(console: &Console) -> String {
+    cookie(console, String::new(), 0)
+}
+
+/// Whether the session is still good; the store has seen to the longest time.
+pub(crate) fn is_live(session: &Session, now: Timestamp) -> bool {
+    now.duration_since(session.seen_at) < IDLE
+}
+
+/// Whether a sign of life is due to be written down.
+pub(crate) fn is_due(session: &Session, now: Timestamp) -> bool {
+    TOUCH_EVERY <= now.duration_since(session.seen_at)
+}
+
+fn cookie(console: &Console, value: String, seconds: i64) -> String {
+    Cookie::build((console.cookie_name(), value))
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(console.secure_cookies)
+        .max_age(cookie::time::Duration::seconds(seconds))
+        .to_string()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(64), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
+}
