@@ -106,3 +106,6 @@ impl Choice for Audience {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -54,8 +54,16 @@ impl Bindings {
     }
 
     pub fn who(&self, device: IpAddr, now: Timestamp) -> Option<Id<Person>> {
-        let bound = self.bound.read();
-        bound.get(&device.to_canonical()).filter(|it| now < it.until).map(|it| it.person)
+        self.get(device, now).map(|it| it.person)
+    }
+
+    /// When the device's sign-in ends, if there is one.
+    pub fn until(&self, device: IpAddr, now: Timestamp) -> Option<Timestamp> {
+        self.get(device, now).map(|it| it.until)
+    }
+
+    fn get(&self, device: IpAddr, now: Timestamp) -> Option<Binding> {
+        self.bound.read().get(&device.to_canonical()).copied().filter(|it| now < it.until)
     }
 
     pub fn len(&self) -> usize {

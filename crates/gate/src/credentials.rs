@@ -1,13 +1,33 @@
-use std::{net::IpAddr, sync::Arc};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
+use argon2::{Argon2, PasswordVerifier, password_hash::phc::PasswordHash};
 use jiff::Timestamp;
+use moka::sync::Cache;
+use school::{Id, Person, Username};
+use tokio::sync::{Mutex, Semaphore};
+use zeroize::Zeroizing;
 
-use crate::{Known, Secret, Snapshot};
+use crate::{
+    Known, Secret, Snapshot,
+    guesses::{Guesses, Throttle},
+    secret::Purpose,
+};
 
-/// Checks passwords, and remembers those that were right so that hashing is not paid per request.
+/// Checks passwords (Argon2id, PHC form), and remembers answers so that hashing is not paid per request.
+///
+/// A remembered answer holds only while the person is there under that name with that very stored hash: changing
+/// a password or removing a person ends it at the next request.
 #[derive(Debug)]
 pub struct Credentials {
-    _secret: Secret,
+    secret: Secret,
+    right: Cache<[u8; 32], Right>,
+    /// Wrong ones too, briefly: a browser that has saved an old password sends it with every request.
+    wrong: Cache<[u8; 32], Wrong>,
+    guesses: Guesses,
+    hashing: Arc<Semaphore>,
+    waiting: Semaphore,
+    /// One of these is held while hashing, so that a browser's twenty first connections cost one hash.
+    turns: Box<[Mutex<()>]>,
 }
 
 /// Why a sign-in failed. The same words are shown whether the name or the password is wrong.
@@ -21,23 +41,127 @@ pub enum Refusal {
     SlowDown,
 }
 
+#[derive(Debug, Clone)]
+struct Right {
+    person: Id<Person>,
+    username: Username,
+    hash: Box<str>,
+    until: Timestamp,
+}
+
+#[derive(Debug, Clone)]
+struct Wrong {
+    hash: Option<Box<str>>,
+    until: Timestamp,
+}
+
+/// How long a right password is believed without hashing it again: a day at school.
+const RIGHT_LASTS: Duration = Duration::from_hours(8);
+const WRONG_LASTS: Duration = Duration::from_mins(1);
+/// Answers remembered of each kind, at most; some 250 bytes each.
+const REMEMBERED: u64 = 20_000;
+/// Sign-ins that may wait for a turn before others are told that the gate is busy: some ten seconds' worth.
+const WAITING: usize = 256;
+/// A password longer than this is not hashed at all.
+const LONGEST: usize = 1024;
+/// Argon2id of a password nobody knows, with the parameters that new passwords get, for names that do not exist.
+const DUMMY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$c2Nob29sZ2F0ZS1ub2JvZHk$XvEKa+4yDWKJbXlyB/TqaQkDtkUj9eqQRyQQgkmdwCU";
+
 impl Credentials {
-    /// Hashes at most `at_once` passwords at a time.
-    pub fn new(secret: &Secret, _at_once: usize) -> Credentials {
-        Credentials { _secret: secret.clone() }
+    /// Hashes at most `at_once` passwords at a time, each with 19 MiB of memory.
+    pub fn new(secret: &Secret, at_once: usize) -> Credentials {
+        Credentials {
+            secret: secret.clone(),
+            right: Cache::new(REMEMBERED),
+            wrong: Cache::new(REMEMBERED),
+            guesses: Guesses::default(),
+            hashing: Arc::new(Semaphore::new(at_once.max(1))),
+            waiting: Semaphore::new(WAITING),
+            turns: (0..64).map(|_| Mutex::new(())).collect(),
+        }
     }
 
     /// # Errors
     /// [`Refusal`]; unknown names take as long as wrong passwords.
-    #[expect(clippy::unused_async, reason = "hashes on a blocking thread")]
     pub async fn check(
         &self,
-        _snapshot: &Snapshot,
-        _device: IpAddr,
-        _username: &str,
-        _password: &str,
-        _now: Timestamp,
+        snapshot: &Snapshot,
+        device: IpAddr,
+        username: &str,
+        password: &str,
+        now: Timestamp,
     ) -> Result<Arc<Known>, Refusal> {
-        Err(Refusal::Wrong)
+        let key = self.secret.tag(Purpose::Password, &[username.as_bytes(), password.as_bytes()]);
+        if let Some(known) = self.remembered(snapshot, &key, now) {
+            return Ok(known);
+        }
+        let username: Username = username.parse().map_err(|_| Refusal::Wrong)?;
+        if LONGEST < password.len() {
+            return Err(Refusal::Wrong);
+        }
+        let known = snapshot.people.by_username(&username);
+        let hash = known.and_then(|it| it.password.as_deref());
+        if self.known_wrong(hash, &key, now) {
+            return Err(Refusal::Wrong);
+        }
+
+        let _place = self.waiting.try_acquire().map_err(|_| Refusal::Busy)?;
+        let _turn = self.turns[usize::from(key[0]) % self.turns.len()].lock().await;
+        if let Some(known) = self.remembered(snapshot, &key, now) {
+            return Ok(known);
+        }
+        if self.known_wrong(hash, &key, now) {
+            return Err(Refusal::Wrong);
+        }
+        let guess = match self.guesses.begin(device, &username, now) {
+            Throttle::Go(guess) => guess,
+            Throttle::Wait => return Err(Refusal::SlowDown),
+        };
+        let right = self.verify(hash.unwrap_or(DUMMY), password).await && hash.is_some();
+        match (known, hash) {
+            (Some(known), Some(hash)) if right => {
+                self.guesses.was_right(guess);
+                let (person, hash) = (known.person.id, hash.into());
+                self.right.insert(key, Right { person, username, hash, until: now + RIGHT_LASTS });
+                Ok(Arc::clone(known))
+            }
+            _ => {
+                self.wrong.insert(key, Wrong { hash: hash.map(Into::into), until: now + WRONG_LASTS });
+                Err(Refusal::Wrong)
+            }
+        }
+    }
+
+    fn remembered(&self, snapshot: &Snapshot, key: &[u8; 32], now: Timestamp) -> Option<Arc<Known>> {
+        let right = self.right.get(key)?;
+        let known = snapshot.people.get(right.person)?;
+        let holds = now < right.until
+            && known.person.username == right.username
+            && known.password.as_deref() == Some(&*right.hash);
+        holds.then(|| Arc::clone(known))
+    }
+
+    fn known_wrong(&self, hash: Option<&str>, key: &[u8; 32], now: Timestamp) -> bool {
+        self.wrong.get(key).is_some_and(|it| now < it.until && it.hash.as_deref() == hash)
+    }
+
+    /// On a thread that may block, and only so many at once.
+    async fn verify(&self, hash: &str, password: &str) -> bool {
+        let Ok(permit) = Arc::clone(&self.hashing).acquire_owned().await else { return false };
+        let (hash, password) = (hash.to_owned(), Zeroizing::new(password.to_owned()));
+        let work = tokio::task::spawn_blocking(move || {
+            // Kept until the work is done, even when whoever asked has gone away.
+            let _permit = permit;
+            let Ok(hash) = PasswordHash::new(&hash) else {
+                tracing::error!("a stored password is not in PHC form: its owner cannot sign in");
+                return false;
+            };
+            Argon2::default().verify_password(password.as_bytes(), &hash).is_ok()
+        });
+        work.await.unwrap_or(false)
     }
 }
+
+#[cfg(test)]
+mod tests;

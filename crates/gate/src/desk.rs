@@ -1,9 +1,22 @@
+mod answers;
+mod form;
+mod tokens;
+
 use std::{net::IpAddr, sync::Arc};
 
 use jiff::Timestamp;
 use policy::Method;
 
-use crate::{Bindings, Credentials, Current, Errands, Page, Passes, Refusal, Secret, Snapshot, Who};
+pub(crate) use self::form::encode;
+use self::{form::Fields, tokens::Form};
+use crate::{
+    Bindings, Credentials, Current, Errands, Page, Passes, Refusal, Secret, Snapshot, Who,
+    pages::{
+        Frame, help, home,
+        set_up::{self, File, Kind},
+    },
+    who::identify,
+};
 
 /// Everything the gate does under its own name, and every page it shows. It opens no socket: a gate hands it a
 /// visit and sends what it answers.
@@ -27,7 +40,7 @@ pub struct Visit<'a> {
     pub path: &'a str,
     /// Without the `?`; empty where there is none.
     pub query: &'a str,
-    /// The body, at most [`Visit::BODY`] bytes: longer ones are answered 413 by the gate.
+    /// The body, at most [`Visit::BODY`] bytes: longer ones are answered 413.
     pub form: &'a [u8],
     /// Came over TLS, so that a password may be typed.
     pub secure: bool,
@@ -37,8 +50,8 @@ pub struct Visit<'a> {
 }
 
 impl Visit<'_> {
-    /// The longest body that the desk takes.
-    pub const BODY: usize = 16 * 1024;
+    /// The longest body that the desk takes: a report of 4,000 characters, each as long as encoding makes it.
+    pub const BODY: usize = 64 * 1024;
 }
 
 impl Desk {
@@ -59,18 +72,91 @@ impl Desk {
         proxy_authorization: Option<&[u8]>,
         now: Timestamp,
     ) -> Result<Who, Refusal> {
-        crate::who::identify(snapshot, &self.credentials, &self.bindings, device, proxy_authorization, now)
-            .await
+        identify(snapshot, &self.credentials, &self.bindings, device, proxy_authorization, now).await
     }
 
-    /// Answers a visit to the gate's own name.
-    #[expect(clippy::unused_async, reason = "signing in and reporting wait")]
-    pub async fn answer(&self, _visit: Visit<'_>) -> Page {
-        Page {
-            status: 404,
-            content_type: "text/plain; charset=utf-8",
-            body: b"not yet\n".to_vec(),
-            headers: Vec::new(),
+    /// Answers a visit to the gate's own name. Signing in, agreeing, reporting, help and set-up are open to all;
+    /// nothing else is here.
+    pub async fn answer(&self, visit: Visit<'_>) -> Page {
+        let snapshot = self.current.load_full();
+        let frame = Frame { snapshot: &snapshot, who: visit.who, base: "" };
+        if Visit::BODY < visit.form.len() {
+            return frame.bind(home::refused(&frame, 413, "That was too long to send."));
+        }
+        match visit.method {
+            Method::Get | Method::Head => self.get(&frame, &visit),
+            Method::Post => self.post(&frame, &visit).await,
+            _ => not_like_this(&frame, "GET, HEAD, POST"),
+        }
+    }
+
+    fn get(&self, frame: &Frame<'_>, visit: &Visit<'_>) -> Page {
+        let query = Fields::read(visit.query.as_bytes());
+        let path = visit.path;
+        if let Some(file) = path.strip_prefix("/set-up/").and_then(File::named) {
+            return set_up::file(frame.snapshot, file, &self.authority);
+        }
+        let sheet = match path {
+            "/" => {
+                let until = self.bindings.until(visit.device, visit.now);
+                home::page(frame, until, &self.token(Form::SignOut, visit))
+            }
+            "/sign-in" => return self.sign_in_form(frame, visit, query.get("back"), None),
+            "/sign-out" => self.sign_out_form(frame, visit),
+            "/agree" => return self.agree_form(frame, visit, query.get("back"), None),
+            "/report" => self.report_form(frame, visit, query.get("about")),
+            "/help" => help::page(frame),
+            "/set-up" | "/set-up/" => set_up::page(frame, &self.authority),
+            "/proxy.pac" | "/wpad.dat" => return pac(frame, Kind::Plain),
+            "/proxy-tls.pac" => return pac(frame, Kind::Tls),
+            "/favicon.ico" | "/favicon.svg" => return favicon(),
+            "/go-on" => return to("/"),
+            _ => home::missing(frame),
+        };
+        frame.bind(sheet)
+    }
+
+    async fn post(&self, frame: &Frame<'_>, visit: &Visit<'_>) -> Page {
+        let form = Fields::read(visit.form);
+        match visit.path {
+            "/sign-in" => self.sign_in(frame, visit, &form).await,
+            "/sign-out" => self.sign_out(frame, visit, &form),
+            "/agree" => self.agree(frame, visit, &form).await,
+            "/report" => self.report(frame, visit, &form).await,
+            "/go-on" => self.go_on(frame, visit, &form),
+            "/" | "/help" | "/set-up" | "/proxy.pac" | "/proxy-tls.pac" => not_like_this(frame, "GET, HEAD"),
+            _ => frame.bind(home::missing(frame)),
         }
     }
 }
+
+/// A status and a place to go to next.
+fn to(place: &str) -> Page {
+    Page {
+        status: 303,
+        content_type: "text/plain; charset=utf-8",
+        body: Vec::new(),
+        headers: vec![("location", place.to_owned()), ("cache-control", "no-store".to_owned())],
+    }
+}
+
+fn pac(frame: &Frame<'_>, kind: Kind) -> Page {
+    set_up::pac(frame.snapshot, kind).unwrap_or_else(|| frame.bind(home::missing(frame)))
+}
+
+fn favicon() -> Page {
+    Page {
+        status: 200,
+        content_type: "image/svg+xml",
+        body: crate::pages::FAVICON.into(),
+        headers: vec![("cache-control", "max-age=86400".to_owned())],
+    }
+}
+
+fn not_like_this(frame: &Frame<'_>, allow: &'static str) -> Page {
+    let sheet = home::refused(frame, 405, "This page cannot be used like that.").header("allow", allow);
+    frame.bind(sheet)
+}
+
+#[cfg(test)]
+mod tests;

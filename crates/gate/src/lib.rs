@@ -4,11 +4,15 @@ mod bindings;
 mod credentials;
 mod desk;
 mod errand;
+mod guesses;
 mod judge;
 mod notice;
 mod page;
+mod pages;
 mod passes;
 mod record;
+#[cfg(test)]
+mod sample;
 mod secret;
 mod snapshot;
 mod who;

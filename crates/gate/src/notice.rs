@@ -1,9 +1,13 @@
 use std::net::IpAddr;
 
 use jiff::Timestamp;
-use policy::{Decision, Target};
+use policy::{Decision, Scheme, Target};
 
-use crate::{Page, Refusal, Ruling, Snapshot, Wants, Who, desk::Desk};
+use crate::{
+    Page, Refusal, Ruling, SignInBy, Snapshot, Wants, Who,
+    desk::{Desk, encode},
+    pages::{Frame, Sheet, agree, blocked, sign_in, trouble, warn},
+};
 
 /// What a person is shown instead of what they asked for.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,6 +25,8 @@ pub enum Notice<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct Asked<'a> {
     pub target: &'a Target,
+    /// The absolute address as the person sent it, to lead them back to: [`Target`] is for deciding.
+    pub url: &'a str,
     pub who: &'a Who,
     pub device: IpAddr,
     pub wants: Wants,
@@ -71,17 +77,89 @@ impl Desk {
         Some(self.notice(snapshot, notice, asked))
     }
 
-    pub fn notice(&self, _snapshot: &Snapshot, notice: Notice<'_>, _asked: &Asked<'_>) -> Page {
-        let status = match notice {
-            Notice::Blocked(_) | Notice::Warn(_) | Notice::Agree => 403,
-            Notice::SignIn(_) => 511,
-            Notice::Certificate(_) | Notice::Upstream(_) => 502,
+    /// Never a page of the site itself: what is asked for here was refused, or is not known yet.
+    pub fn notice(&self, snapshot: &Snapshot, notice: Notice<'_>, asked: &Asked<'_>) -> Page {
+        let gate = &snapshot.settings.gate_name;
+        let base = format!("{}://{gate}", asked.target.scheme().as_str());
+        let frame = Frame { snapshot, who: asked.who, base: &base };
+        let staff = blocked::is_staff(asked.who);
+        let sheet = match notice {
+            Notice::Blocked(decision) => blocked::page(&frame, decision, asked.target),
+            Notice::Warn(decision) => {
+                let token = self.go_on_token(asked.who, asked.device, asked.target, asked.now);
+                warn::page(&frame, decision, asked.target, asked.url, &token)
+            }
+            Notice::SignIn(refusal) => return sign_in_notice(&frame, refusal, asked),
+            Notice::Agree => {
+                let link = format!("https://{gate}/agree?back={}", encode(asked.url));
+                match asked.wants {
+                    Wants::Page => return elsewhere(302, link),
+                    Wants::Part => agree::asked(&frame, &link),
+                }
+            }
+            Notice::Certificate(fault) => trouble::certificate(&frame, asked.target, fault, staff),
+            Notice::Upstream(fault) => trouble::upstream(&frame, asked.target, fault, staff),
         };
-        Page {
-            status,
-            content_type: "text/plain; charset=utf-8",
-            body: format!("{notice:?}\n").into(),
-            headers: Vec::new(),
+        match asked.wants {
+            Wants::Page => frame.bind(sheet),
+            Wants::Part => part(sheet),
         }
+    }
+}
+
+/// A browser that can be sent to the form is; one that may lack the school's certificate gets a page first; and
+/// where the school uses the browser's own box, it is asked by the proxy's 407.
+fn sign_in_notice(frame: &Frame<'_>, refusal: Option<Refusal>, asked: &Asked<'_>) -> Page {
+    let by_proxy = frame.snapshot.settings.sign_in == SignInBy::Proxy && !asked.inside;
+    let status = match refusal {
+        Some(Refusal::Busy) => 503,
+        Some(Refusal::SlowDown) => 429,
+        // Credentials that came by the proxy's own way are asked for again in that way.
+        Some(Refusal::Wrong) if !asked.inside => 407,
+        Some(Refusal::Wrong) | None if by_proxy => 407,
+        Some(Refusal::Wrong) | None => 511,
+    };
+    if status == 511 && asked.wants == Wants::Page && asked.target.scheme() == Scheme::Https {
+        let gate = &frame.snapshot.settings.gate_name;
+        return elsewhere(302, format!("https://{gate}/sign-in?back={}", encode(asked.url)));
+    }
+    let mut sheet = sign_in::asked(frame, status, asked.url, refusal);
+    if status == 407 {
+        // RFC 7617; a name in quotes may hold anything but quotes, backslashes and what is not ASCII.
+        let realm: String = frame
+            .school()
+            .chars()
+            .filter(|it| (' '..='~').contains(it) && !matches!(it, '"' | '\\'))
+            .collect();
+        sheet = sheet.header("proxy-authenticate", format!("Basic realm=\"{realm}\", charset=\"UTF-8\""));
+    }
+    if matches!(status, 429 | 503) {
+        sheet = sheet.header("retry-after", "30");
+    }
+    match asked.wants {
+        Wants::Page => frame.bind(sheet),
+        Wants::Part => part(sheet),
+    }
+}
+
+/// The same answer in one line, for a programme.
+fn part(sheet: Sheet) -> Page {
+    let mut headers = sheet.headers;
+    headers.push(("cache-control", "no-store".to_owned()));
+    headers.push(("x-content-type-options", "nosniff".to_owned()));
+    Page {
+        status: sheet.status,
+        content_type: "text/plain; charset=utf-8",
+        body: format!("{}\n", sheet.title).into_bytes(),
+        headers,
+    }
+}
+
+fn elsewhere(status: u16, place: String) -> Page {
+    Page {
+        status,
+        content_type: "text/plain; charset=utf-8",
+        body: Vec::new(),
+        headers: vec![("location", place), ("cache-control", "no-store".to_owned())],
     }
 }

@@ -69,9 +69,10 @@ impl Holder {
     }
 }
 
-/// What a pass is good for: the whole host that was warned about.
+/// What a pass is good for: all of the site that was warned about, `example.co.uk` for `www.example.co.uk`.
 pub(crate) fn site(target: &Target) -> Box<str> {
-    target.host().to_string().into()
+    let host = target.host();
+    host.registrable_domain().map_or_else(|| host.as_text().into(), Into::into)
 }
 
 impl Default for Passes {

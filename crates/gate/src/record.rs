@@ -53,12 +53,12 @@ impl Recorder {
         loop {
             let room = queue.room.notified();
             match queue.put(seen) {
-                Ok(()) => return,
-                Err(back) if !back.must_be_kept() => {
+                None => return,
+                Some(back) if !back.must_be_kept() => {
                     queue.dropped.fetch_add(1, Ordering::Relaxed);
                     return;
                 }
-                Err(back) => seen = back,
+                Some(back) => seen = back,
             }
             room.await;
         }
@@ -67,7 +67,7 @@ impl Recorder {
     /// For the end of a request that cannot wait (a connection that is gone). Refusals go in beyond the bound.
     pub fn note_now(&self, seen: Seen) {
         let queue = &self.0;
-        if let Err(back) = queue.put(seen) {
+        if let Some(back) = queue.put(seen) {
             if back.must_be_kept() {
                 queue.waiting.lock().push(back);
                 queue.taken.fetch_add(1, Ordering::Relaxed);
@@ -99,13 +99,17 @@ impl Recorder {
 }
 
 impl Queue {
-    fn put(&self, seen: Seen) -> Result<(), Seen> {
+    /// Gives it back when there is no room.
+    fn put(&self, seen: Seen) -> Option<Seen> {
         let mut waiting = self.waiting.lock();
         if self.capacity <= waiting.len() {
-            return Err(seen);
+            return Some(seen);
         }
         waiting.push(seen);
         self.taken.fetch_add(1, Ordering::Relaxed);
-        Ok(())
+        None
     }
 }
+
+#[cfg(test)]
+mod tests;

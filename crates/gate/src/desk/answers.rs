@@ -1,0 +1,229 @@
+//! What each form does.
+use agreements::Agreement;
+use policy::Target;
+
+use super::{
+    Visit,
+    form::{Fields, encode, safe_back},
+    to,
+    tokens::Form,
+};
+use crate::{
+    Known, Page, Refusal, Report, Who,
+    desk::Desk,
+    pages::{
+        Frame, Sheet, agree, home,
+        report::{self, LONGEST},
+        sign_in,
+    },
+};
+
+impl Desk {
+    pub(super) fn sign_in_form(
+        &self,
+        frame: &Frame<'_>,
+        visit: &Visit<'_>,
+        back: &str,
+        wrong: Option<(sign_in::Wrong, &str)>,
+    ) -> Page {
+        if !visit.secure {
+            return to(&format!(
+                "https://{}/sign-in?back={}",
+                frame.snapshot.settings.gate_name,
+                encode(back)
+            ));
+        }
+        let back = safe_back(back, &frame.snapshot.settings.gate_name).unwrap_or_default();
+        let token = self.token(Form::SignIn, visit);
+        let (wrong, username) = wrong.map_or((None, ""), |(wrong, username)| (Some(wrong), username));
+        frame.bind(sign_in::form(frame, &sign_in::Form { username, back, token: &token, wrong }))
+    }
+
+    pub(super) async fn sign_in(&self, frame: &Frame<'_>, visit: &Visit<'_>, form: &Fields) -> Page {
+        let (username, password, back) =
+            (form.get("username").trim(), form.get("password"), form.get("back"));
+        let again = |wrong| self.sign_in_form(frame, visit, back, Some((wrong, username)));
+        if !visit.secure || !self.is_ours(Form::SignIn, visit, form.get("token")) {
+            return again(sign_in::Wrong::Stale);
+        }
+        if username.is_empty() || password.is_empty() {
+            return again(sign_in::Wrong::Empty);
+        }
+        let (snapshot, device, now) = (frame.snapshot, visit.device, visit.now);
+        match self.credentials.check(snapshot, device, username, password, now).await {
+            Ok(known) => {
+                self.bindings.bind(device, known.person.id, now + snapshot.settings.session, now);
+                self.errands.sign_in(Some(known.person.id), username, device, "signed in", now);
+                let back = safe_back(back, &snapshot.settings.gate_name);
+                if !known.missing.is_empty() {
+                    return to(&agree_link(back));
+                }
+                let name = known.person.name.to_string();
+                let who = Who::Known(known);
+                let frame = Frame { who: &who, ..*frame };
+                frame.bind(sign_in::done(&frame, &name, back))
+            }
+            Err(refusal) => {
+                if refusal != Refusal::Busy {
+                    // What was typed may be a password in the wrong box: only a name that exists is kept.
+                    let known = username.parse().ok().and_then(|it| snapshot.people.by_username(&it));
+                    let name = known.map_or("", |it| it.person.username.as_str());
+                    let what = if refusal == Refusal::Wrong { "refused" } else { "slowed down" };
+                    self.errands.sign_in(known.map(|it| it.person.id), name, device, what, now);
+                }
+                again(sign_in::Wrong::Refused(refusal))
+            }
+        }
+    }
+
+    pub(super) fn sign_out_form(&self, frame: &Frame<'_>, visit: &Visit<'_>) -> Sheet {
+        home::page(frame, self.bindings.until(visit.device, visit.now), &self.token(Form::SignOut, visit))
+    }
+
+    pub(super) fn sign_out(&self, frame: &Frame<'_>, visit: &Visit<'_>, form: &Fields) -> Page {
+        if !self.is_ours(Form::SignOut, visit, form.get("token")) {
+            return frame.bind(self.sign_out_form(frame, visit));
+        }
+        self.leave(frame, visit, "signed out");
+        let frame = Frame { who: &Who::Nobody, ..*frame };
+        frame.bind(sign_in::out(&frame, false))
+    }
+
+    fn leave(&self, frame: &Frame<'_>, visit: &Visit<'_>, what: &'static str) {
+        if let Some(person) = self.bindings.release(visit.device) {
+            let name = frame.snapshot.people.get(person).map_or("", |it| it.person.username.as_str());
+            self.errands.sign_in(Some(person), name, visit.device, what, visit.now);
+        }
+    }
+
+    pub(super) fn agree_form(
+        &self,
+        frame: &Frame<'_>,
+        visit: &Visit<'_>,
+        back: &str,
+        wrong: Option<&str>,
+    ) -> Page {
+        let back = safe_back(back, &frame.snapshot.settings.gate_name);
+        let Who::Known(known) = visit.who else { return to(&sign_in_link(back)) };
+        let mut missing = missing(frame, known);
+        let Some(agreement) = missing.next() else {
+            return frame.bind(sign_in::done(frame, known.person.name.as_str(), back));
+        };
+        let token = self.token(Form::Agree, visit);
+        frame.bind(agree::page(frame, agreement, missing.count(), back.unwrap_or_default(), &token, wrong))
+    }
+
+    /// Accepting signs the very text that was shown; declining signs out (AUP-07, AUP-08).
+    pub(super) async fn agree(&self, frame: &Frame<'_>, visit: &Visit<'_>, form: &Fields) -> Page {
+        let back = form.get("back");
+        let Who::Known(known) = visit.who else {
+            return to(&sign_in_link(safe_back(back, &frame.snapshot.settings.gate_name)));
+        };
+        if !self.is_ours(Form::Agree, visit, form.get("token")) {
+            return self.agree_form(
+                frame,
+                visit,
+                back,
+                Some("This page was open for a long time. Please answer again."),
+            );
+        }
+        if form.get("answer") == "decline" {
+            self.errands.sign_in(
+                Some(known.person.id),
+                known.person.username.as_str(),
+                visit.device,
+                "declined the agreement",
+                visit.now,
+            );
+            self.leave(frame, visit, "signed out");
+            let frame = Frame { who: &Who::Nobody, ..*frame };
+            return frame.bind(sign_in::out(&frame, true));
+        }
+        let shown = missing(frame, known).find(|it| {
+            it.id.to_string() == form.get("agreement") && it.hash().to_string() == form.get("text")
+        });
+        let (Some(agreement), "accept") = (shown, form.get("answer")) else {
+            // Signed in another window meanwhile, or the text has changed since: what is missing now is shown.
+            return self.agree_form(frame, visit, back, None);
+        };
+        let signed = self.errands.sign(known.person.id, agreement.id, agreement.hash(), visit.now).await;
+        if signed.is_err() {
+            let wrong = "Your answer could not be kept just now. Please press the button again in a minute.";
+            return self.agree_form(frame, visit, back, Some(wrong));
+        }
+        // By now a newer snapshot knows of the signature; the next request, and this link, are judged by it.
+        to(&agree_link(safe_back(back, &frame.snapshot.settings.gate_name)))
+    }
+
+    pub(super) fn report_form(&self, frame: &Frame<'_>, visit: &Visit<'_>, about: &str) -> Sheet {
+        let token = self.token(Form::Report, visit);
+        let about_site = (!about.is_empty()).then_some(true);
+        report::form(frame, &report::Form { place: about, about_site, token: &token, ..Default::default() })
+    }
+
+    pub(super) async fn report(&self, frame: &Frame<'_>, visit: &Visit<'_>, form: &Fields) -> Page {
+        let (words, place) = (form.get("words").trim(), form.get("place").trim());
+        let about_site = match form.get("kind") {
+            "site" => Some(true),
+            "person" => Some(false),
+            _ => None,
+        };
+        let nameless = form.get("nameless") == "yes" && frame.snapshot.settings.anonymous_reports;
+        let token = self.token(Form::Report, visit);
+        let again = |wrong| {
+            let form = report::Form { words, place, about_site, nameless, token: &token, wrong: Some(wrong) };
+            frame.bind(report::form(frame, &form))
+        };
+        let Some(about_site) = about_site else { return again(report::Wrong::NoKind) };
+        match words.chars().count() {
+            0 => return again(report::Wrong::Empty),
+            length if LONGEST < length => return again(report::Wrong::TooLong),
+            _ if !self.is_ours(Form::Report, visit, form.get("token")) => return again(report::Wrong::Stale),
+            _ => {}
+        }
+        let report = Report {
+            person: visit.who.id().filter(|_| !nameless),
+            words: words.to_owned(),
+            place: (!place.is_empty()).then(|| place.chars().take(2_000).collect()),
+            about_site,
+            at: visit.now,
+        };
+        match self.errands.report(report).await {
+            Ok(()) => frame.bind(report::thanks(frame)),
+            Err(_) => again(report::Wrong::NotTaken),
+        }
+    }
+
+    pub(super) fn go_on(&self, frame: &Frame<'_>, visit: &Visit<'_>, form: &Fields) -> Page {
+        let back = safe_back(form.get("to"), &frame.snapshot.settings.gate_name);
+        let target = back.and_then(|it| Target::parse(it).ok());
+        let (Some(back), Some(target)) = (back, target) else {
+            return frame.bind(home::refused(frame, 422, "That address cannot be opened from here."));
+        };
+        if !self.is_go_on(visit, &target, form.get("token")) {
+            let words = "That page was open for a long time. Open the site again, and choose again.";
+            return frame.bind(home::refused(frame, 403, words));
+        }
+        self.passes.give(visit.who, visit.device, &target, visit.now);
+        frame.bind(sign_in::going(frame, back))
+    }
+}
+
+fn missing<'a>(frame: &'a Frame<'_>, known: &'a Known) -> impl Iterator<Item = &'a Agreement> {
+    frame.snapshot.agreements.iter().filter(|it| known.missing.contains(&it.id))
+}
+
+fn agree_link(back: Option<&str>) -> String {
+    with_back("/agree", back)
+}
+
+fn sign_in_link(back: Option<&str>) -> String {
+    with_back("/sign-in", back)
+}
+
+fn with_back(path: &str, back: Option<&str>) -> String {
+    match back {
+        Some(back) => format!("{path}?back={}", encode(back)),
+        None => path.to_owned(),
+    }
+}

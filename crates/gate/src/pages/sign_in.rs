@@ -1,0 +1,159 @@
+use maud::html;
+
+use super::{Frame, Sheet};
+use crate::{Refusal, desk::encode};
+
+/// What stands in the sign-in form.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Form<'a> {
+    pub(crate) username: &'a str,
+    /// Where to go afterwards; empty for the gate's own front page.
+    pub(crate) back: &'a str,
+    pub(crate) token: &'a str,
+    pub(crate) wrong: Option<Wrong>,
+}
+
+/// Why the form has come back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wrong {
+    Refused(Refusal),
+    /// The page had been open for too long, or was not ours.
+    Stale,
+    Empty,
+}
+
+impl Wrong {
+    fn words(self) -> &'static str {
+        match self {
+            Wrong::Refused(Refusal::Wrong) => {
+                "That name and password do not go together. Check both and try again."
+            }
+            Wrong::Refused(Refusal::Busy) => {
+                "Many people are signing in just now. Wait a moment, then try again."
+            }
+            Wrong::Refused(Refusal::SlowDown) => {
+                "That was a lot of wrong tries. Wait half a minute, then try again. If you have forgotten your \
+                 password, ask a teacher."
+            }
+            Wrong::Stale => "This page was open for a long time. Please type your name and password again.",
+            Wrong::Empty => "Type both your name and your password.",
+        }
+    }
+
+    fn status(self) -> u16 {
+        match self {
+            Wrong::Refused(Refusal::Wrong) => 403,
+            Wrong::Refused(Refusal::Busy) => 503,
+            Wrong::Refused(Refusal::SlowDown) => 429,
+            Wrong::Stale | Wrong::Empty => 422,
+        }
+    }
+}
+
+/// `/sign-in`.
+pub(crate) fn form(frame: &Frame<'_>, form: &Form<'_>) -> Sheet {
+    let wrong = form.wrong.map(Wrong::words);
+    let main = html! {
+        h1 { "Sign in" }
+        p.lead { "Say who you are, and the pages that are open for you will open." }
+        form method="post" action={ (frame.base) "/sign-in" } {
+            @if let Some(words) = wrong { p.why #wrong role="alert" { (words) } }
+            input type="hidden" name="token" value=(form.token);
+            input type="hidden" name="back" value=(form.back);
+            label for="username" { "User name" }
+            input #username type="text" name="username" value=(form.username) autocomplete="username"
+                autocapitalize="none" spellcheck="false" maxlength="64" required
+                aria-invalid=[wrong.map(|_| "true")] aria-describedby=[wrong.map(|_| "wrong")];
+            label for="password" { "Password" }
+            input #password type="password" name="password" autocomplete="current-password" maxlength="1024"
+                required aria-invalid=[wrong.map(|_| "true")] aria-describedby=[wrong.map(|_| "wrong")];
+            ul.do { li { button.main type="submit" { "Sign in" } } }
+        }
+        div.box {
+            p {
+                "Your password is yours alone. Never tell it to anyone, and sign out when you leave a shared "
+                "machine. What you open is noted under your name."
+            }
+        }
+        p.soft {
+            "You can "
+            a href={ (frame.base) "/help" } { "get help" }
+            " and "
+            a href={ (frame.base) "/report" } { "report something" }
+            " without signing in."
+        }
+    };
+    let title = if wrong.is_some() { "Not signed in: try again" } else { "Sign in" };
+    let sheet = Sheet::new(form.wrong.map_or(200, Wrong::status), title, main);
+    match form.wrong {
+        Some(Wrong::Refused(Refusal::Busy | Refusal::SlowDown)) => sheet.header("retry-after", "30"),
+        _ => sheet,
+    }
+}
+
+/// Shown in a site's place when nobody has signed in and the browser is not simply sent to the form: over plain
+/// HTTP, where the device may not have the school's certificate yet, or beside a browser's own sign-in box.
+pub(crate) fn asked(frame: &Frame<'_>, status: u16, url: &str, refusal: Option<Refusal>) -> Sheet {
+    let gate = &frame.snapshot.settings.gate_name;
+    let main = html! {
+        h1 { "Please sign in first" }
+        @if let Some(refusal) = refusal { p.why role="alert" { (Wrong::Refused(refusal).words()) } }
+        p.lead { "The school’s internet opens when it knows who you are." }
+        ul.do { li { a.main href={ "https://" (gate) "/sign-in?back=" (encode(url)) } { "Sign in" } } }
+        p {
+            "If your browser warns you instead of showing the sign-in page, this device does not know the "
+            "school’s certificate yet. "
+            a href={ "http://" (gate) "/set-up" } { "Set up this device" }
+            "."
+        }
+    };
+    Sheet::new(status, "Please sign in first", main)
+}
+
+/// Signed in. `back` is an address that has been checked, or nothing.
+pub(crate) fn done(frame: &Frame<'_>, name: &str, back: Option<&str>) -> Sheet {
+    let main = html! {
+        h1 { "Hello, " (name) }
+        p.lead { "You are signed in on this device." }
+        @if let Some(back) = back {
+            ul.do { li { a.main href=(back) { "Carry on" } } }
+            p.soft { "Going to " span.place { (back) } }
+        }
+        p { "When you leave this device, " a href={ (frame.base) "/" } { "sign out" } "." }
+    };
+    let sheet = Sheet::new(200, "Signed in", main);
+    // Not a redirect: browsers apply the form's `form-action` to where a redirect leads, and this one leads anywhere.
+    match back {
+        Some(back) => sheet.header("refresh", format!("0;url={back}")),
+        None => sheet,
+    }
+}
+
+/// Chose to go on after a warning.
+pub(crate) fn going(frame: &Frame<'_>, to: &str) -> Sheet {
+    let main = html! {
+        h1 { "Going on" }
+        p.lead { "Going to " a.place href=(to) { (to) } }
+        p { "If you see something you do not like, turn the screen off and tell a teacher." }
+        p { a.other href={ (frame.base) "/help" } { "Get help" } }
+    };
+    Sheet::new(200, "Going on", main).header("refresh", format!("0;url={to}"))
+}
+
+/// Signed out; `declined` when it was by not accepting the agreement (AUP-08).
+pub(crate) fn out(frame: &Frame<'_>, declined: bool) -> Sheet {
+    let main = html! {
+        h1 { "You are signed out" }
+        @if declined {
+            p.lead { "You did not accept the agreement, so pages stay closed for now. That is all right." }
+            p { "Have a question about it? Ask a teacher. When you sign in again you can read it again." }
+        } @else {
+            p.lead { "The next person on this device has to sign in as themselves." }
+        }
+        ul.do {
+            li { a.main href={ (frame.base) "/sign-in" } { "Sign in" } }
+            li { a.other href={ (frame.base) "/help" } { "Get help" } }
+        }
+    };
+    Sheet::new(200, "Signed out", main)
+}
