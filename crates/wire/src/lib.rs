@@ -1,1 +1,8 @@
-//! wire
+//! Formats: bytes in, values out. No sockets, no clock, nothing of the school's.
+mod basic;
+mod hello;
+
+pub use crate::{
+    basic::Basic,
+    hello::{Glimpse, Hello, MAX_HELLO},
+};
