@@ -1,0 +1,67 @@
+use std::{net::IpAddr, sync::Arc};
+
+use gate::{Refusal, Snapshot, Who};
+use http::{HeaderMap, HeaderValue, header};
+use jiff::Timestamp;
+use parking_lot::Mutex;
+use policy::{Host, Scheme};
+
+use crate::{entry::Entry, fault::Fault, lane::Lane, pace::Pace, stream::Stream};
+
+/// One connection from a person's device, with what its requests have in common.
+pub(crate) struct Caller {
+    pub(crate) lane: Arc<Lane>,
+    pub(crate) device: IpAddr,
+    /// What the person sends to the gate cannot be read on the way.
+    pub(crate) secure: bool,
+    pub(crate) pace: Arc<Pace>,
+    /// The tunnel inside which this connection was opened.
+    pub(crate) inside: Option<Inside>,
+    /// What the connection turns into once the answer that says so is on its way.
+    pub(crate) next: Mutex<Option<Next>>,
+}
+
+/// An opened tunnel.
+pub(crate) struct Inside {
+    pub(crate) scheme: Scheme,
+    pub(crate) host: Host,
+    pub(crate) port: u16,
+    /// From the CONNECT that asked for the tunnel.
+    pub(crate) credentials: Option<HeaderValue>,
+    /// The site could not be reached or believed; every request is told so.
+    pub(crate) fault: Option<Fault>,
+    /// HTTP/2 towards the site.
+    pub(crate) h2: bool,
+}
+
+/// What a connection turns into.
+pub(crate) enum Next {
+    /// `CONNECT` was granted.
+    Tunnel(hyper::upgrade::OnUpgrade, Box<crate::connect::Wanted>),
+    /// The site switched protocols: bytes both ways from here.
+    Switched(hyper::upgrade::OnUpgrade, Box<Stream>, Box<Entry>),
+}
+
+impl Caller {
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.lane.house.clock)()
+    }
+
+    pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
+        self.lane.house.desk.current.load_full()
+    }
+
+    /// Asked of each request: people sign in and out while connections stand.
+    pub(crate) async fn who(
+        &self,
+        snapshot: &Snapshot,
+        headers: &HeaderMap,
+        now: Timestamp,
+    ) -> Result<Who, Refusal> {
+        let credentials = match &self.inside {
+            Some(inside) => inside.credentials.as_ref(),
+            None => headers.get(header::PROXY_AUTHORIZATION),
+        };
+        self.lane.house.desk.who(snapshot, self.device, credentials.map(HeaderValue::as_bytes), now).await
+    }
+}
