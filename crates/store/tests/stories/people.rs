@@ -1,0 +1,105 @@
+use school::{Group, Role};
+use store::{StoreError, audit, fresh_id, groups, people, schools, settings};
+use testkit::databases::on_both;
+
+use crate::{at, by, person, small, write};
+
+#[tokio::test]
+async fn people_come_change_and_leave() {
+    on_both(async |db| {
+        let small = small(&db, "Hill School").await;
+        let (school, pupil) = (small.school.id, small.pupil.clone());
+        let mut tx = db.read().await.unwrap();
+        let all = people::all(&mut tx, school).await.unwrap();
+        assert_eq!(all.iter().map(|it| &it.person).collect::<Vec<_>>(), [&small.pupil, &small.lead]);
+        let kept = people::by_username(&mut tx, school, &pupil.username).await.unwrap().unwrap();
+        assert_eq!((&kept.person, kept.version, &kept.password), (&pupil, 1, &None));
+        drop(tx);
+
+        let mut tx = write(&db).await;
+        let by = by("2026-11-22T10:00:00Z");
+        people::set_password(&mut tx, &by, school, pupil.id, "$argon2id$made-up").await.unwrap();
+        tx.commit().await.unwrap();
+
+        // Someone else read them before the password was set.
+        let mut tx = write(&db).await;
+        let stale = people::save(&mut tx, &by, &kept, &pupil).await;
+        assert!(matches!(stale, Err(StoreError::Stale)), "{stale:?}");
+        let kept = people::get(&mut tx, school, pupil.id).await.unwrap().unwrap();
+        let mut renamed = pupil.clone();
+        renamed.name = "Ada Newname".parse().unwrap();
+        renamed.groups = vec![];
+        people::save(&mut tx, &by, &kept, &renamed).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let mut tx = write(&db).await;
+        let now = people::get(&mut tx, school, pupil.id).await.unwrap().unwrap();
+        assert_eq!((now.person, now.version), (renamed, 3));
+        assert_eq!(now.password.as_deref(), Some("$argon2id$made-up"));
+        people::leave(&mut tx, &by, school, pupil.id).await.unwrap();
+        assert_eq!(people::get(&mut tx, school, pupil.id).await.unwrap(), None);
+        assert_eq!(people::all(&mut tx, school).await.unwrap().len(), 1);
+        let acts: Vec<String> =
+            audit::recent(&mut tx, school, None, 3).await.unwrap().into_iter().map(|it| it.act).collect();
+        assert_eq!(acts, ["person left", "change person", "set password"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_school_sees_only_its_own() {
+    on_both(async |db| {
+        let (hill, vale) = (small(&db, "Hill School").await, small(&db, "Vale School").await);
+        let mut tx = write(&db).await;
+        let (ours, theirs) = (hill.school.id, vale.school.id);
+        assert_eq!(people::get(&mut tx, ours, vale.pupil.id).await.unwrap(), None);
+        let found = people::by_username(&mut tx, ours, &vale.pupil.username).await.unwrap().unwrap();
+        assert_eq!(found.person.id, hill.pupil.id);
+        assert_eq!(groups::all(&mut tx, ours).await.unwrap(), std::slice::from_ref(&hill.group));
+        let by = by("2026-11-22T10:00:00Z");
+        let gone = people::leave(&mut tx, &by, ours, vale.pupil.id).await;
+        assert!(matches!(gone, Err(StoreError::Stale)), "{gone:?}");
+
+        // A group of another school cannot be joined.
+        let mut new = person(ours, "new.pupil", "New Pupil", Role::Pupil);
+        new.groups = vec![vale.group.id, hill.group.id];
+        people::add(&mut tx, &by, &new).await.unwrap();
+        let kept = people::get(&mut tx, ours, new.id).await.unwrap().unwrap();
+        assert_eq!(kept.person.groups, [hill.group.id]);
+
+        settings::set(&mut tx, &by, ours, "keep-paths", "no").await.unwrap();
+        assert!(settings::all(&mut tx, theirs).await.unwrap().is_empty());
+        assert_eq!(settings::all(&mut tx, ours).await.unwrap()["keep-paths"], "no");
+        assert_eq!(schools::all(&mut tx).await.unwrap(), [hill.school, vale.school]);
+        assert!(
+            audit::recent(&mut tx, theirs, None, 50)
+                .await
+                .unwrap()
+                .iter()
+                .all(|it| it.at == at("2026-11-22T09:00:00Z"))
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_must_be_unique_is_said_in_words() {
+    on_both(async |db| {
+        let small = small(&db, "Hill School").await;
+        let by = by("2026-11-22T10:00:00Z");
+        let twin = person(small.school.id, "ada.pupil", "Another Ada", Role::Pupil);
+        let mut tx = write(&db).await;
+        let taken = people::add(&mut tx, &by, &twin).await.unwrap_err();
+        assert_eq!(taken.to_string(), "the username ada.pupil is already in use");
+        drop(tx);
+        let group = Group { id: fresh_id(by.at), ..small.group.clone() };
+        let mut tx = write(&db).await;
+        let taken = groups::add(&mut tx, &by, &group).await.unwrap_err();
+        assert_eq!(taken.to_string(), "the group 7B is already in use");
+        drop(tx);
+        // Nothing of either is left behind.
+        let mut tx = db.read().await.unwrap();
+        assert_eq!(people::all(&mut tx, small.school.id).await.unwrap().len(), 2);
+    })
+    .await;
+}

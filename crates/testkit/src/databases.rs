@@ -1,0 +1,124 @@
+//! Throwaway databases on both engines, each empty and gone with the test.
+use std::{
+    fs,
+    os::unix::{fs::chown, process::CommandExt},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread::sleep,
+    time::Duration,
+};
+
+use store::Db;
+use tempfile::TempDir;
+
+/// A private `PostgreSQL`, reached by a socket in a folder of its own. Stops when dropped.
+#[derive(Debug)]
+pub struct Postgres {
+    child: Child,
+    folder: TempDir,
+}
+
+/// Tells the story on `SQLite`, then on `PostgreSQL`. Where no `PostgreSQL` is installed it says so; on a
+/// builder (`CI` is set) that is a failure.
+pub async fn on_both(story: impl AsyncFn(Db)) {
+    let folder = TempDir::new().expect("a temporary folder");
+    let db = Db::open_file(&folder.path().join("schoolgate.db")).await.expect("SQLite opens");
+    story(db.clone()).await;
+    db.close().await;
+
+    let Some(postgres) = Postgres::start() else {
+        assert!(std::env::var_os("CI").is_none(), "a builder needs PostgreSQL: apt-get install postgresql");
+        eprintln!("*** NOT TRIED ON POSTGRESQL: none is installed (apt-get install postgresql) ***");
+        return;
+    };
+    let db = Db::open(&postgres.url()).await.expect("PostgreSQL opens");
+    story(db.clone()).await;
+    db.close().await;
+}
+
+impl Postgres {
+    /// `None`: none is installed.
+    pub fn start() -> Option<Postgres> {
+        let bin = binaries()?;
+        let folder = TempDir::new().expect("a temporary folder");
+        let data = folder.path().join("data");
+        // It refuses to run as root.
+        let owner = is_roots(folder.path()).then_some(NOBODY);
+        if let Some(owner) = owner {
+            chown(folder.path(), Some(owner), Some(owner)).expect("the folder is ours");
+        }
+        let init = command(&bin.join("initdb"), owner)
+            .args(["--no-sync", "--auth=trust", "--username=school", "--encoding=UTF8", "--no-locale"])
+            .arg(&data)
+            .output()
+            .expect("initdb runs");
+        assert!(init.status.success(), "initdb: {}", String::from_utf8_lossy(&init.stderr));
+        let child = command(&bin.join("postgres"), owner)
+            .arg("-D")
+            .arg(&data)
+            .arg("-k")
+            .arg(folder.path())
+            .args(["-c", "listen_addresses=", "-c", "fsync=off", "-c", "shared_buffers=16MB"])
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("postgres runs");
+        let postgres = Postgres { child, folder };
+        for _ in 0..600 {
+            let state = fs::read_to_string(data.join("postmaster.pid")).unwrap_or_default();
+            if state.lines().any(|line| line.trim() == "ready") {
+                return Some(postgres);
+            }
+            sleep(Duration::from_millis(50));
+        }
+        panic!("PostgreSQL did not start within 30 seconds");
+    }
+
+    pub fn url(&self) -> String {
+        format!("postgres://school@localhost/postgres?host={}", self.folder.path().display())
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        // Killed, not asked: its folder goes with it.
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+const NOBODY: u32 = 65534;
+
+fn is_roots(ours: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata(ours).is_ok_and(|it| it.uid() == 0)
+}
+
+/// The newest under Debian's folder, else where others put it.
+fn binaries() -> Option<PathBuf> {
+    let debian = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let mut versions: Vec<PathBuf> = debian.map(|it| it.path().join("bin")).collect();
+    versions.sort_by_key(|it| {
+        let version = it.parent().and_then(Path::file_name).and_then(|it| it.to_str());
+        version.and_then(|it| it.parse::<u32>().ok())
+    });
+    let others = ["/usr/local/pgsql/bin", "/opt/homebrew/bin", "/usr/local/bin", "/usr/bin"];
+    let mut all = versions.into_iter().rev().chain(others.map(PathBuf::from));
+    all.find(|it| it.join("initdb").is_file() && it.join("postgres").is_file())
+}
+
+/// Goes when the test goes, even when that is killed (where `setpriv` can see to it).
+fn command(program: &Path, owner: Option<u32>) -> Command {
+    let setpriv = Path::new("/usr/bin/setpriv");
+    let mut command = if setpriv.is_file() {
+        let mut command = Command::new(setpriv);
+        command.arg("--pdeathsig=KILL").arg("--").arg(program);
+        command
+    } else {
+        Command::new(program)
+    };
+    if let Some(owner) = owner {
+        command.uid(owner).gid(owner);
+    }
+    command.current_dir("/").stdin(Stdio::null()).stdout(Stdio::null());
+    command
+}
