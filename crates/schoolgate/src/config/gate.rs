@@ -30,7 +30,8 @@ pub(crate) struct Gate {
     pub(crate) keep_paths: bool,
     pub(crate) ask_for_sites: Option<String>,
     pub(crate) reach: Vec<IpNet>,
-    pub(crate) pinned: HashMap<String, Vec<IpAddr>>,
+    /// `name` or `name:port`, lower case; a port of 0 means the one that was asked for.
+    pub(crate) pinned: HashMap<String, SocketAddr>,
     pub(crate) extra_roots: Vec<PathBuf>,
     pub(crate) parent: Option<Parent>,
     /// `None`: the school's own, made at first start.
@@ -68,11 +69,11 @@ pub(crate) struct Device {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Limits {
     pub(crate) connections: Option<usize>,
-    pub(crate) connections_per_device: Option<usize>,
+    pub(crate) connections_per_address: Option<usize>,
     pub(crate) head_time: Option<Duration>,
     pub(crate) connect_time: Option<Duration>,
     pub(crate) answer_time: Option<Duration>,
-    pub(crate) idle_time: Option<Duration>,
+    pub(crate) tunnel_idle_time: Option<Duration>,
 }
 
 impl std::fmt::Debug for Parent {
@@ -95,7 +96,7 @@ pub(crate) struct Raw {
     keep_paths: Option<bool>,
     ask_for_sites: Option<String>,
     reach: Option<Vec<Text>>,
-    pinned: Option<HashMap<String, Vec<Text>>>,
+    pinned: Option<HashMap<String, Text>>,
     extra_roots: Option<Vec<Text>>,
     parent: Option<Text>,
     authority: Option<RawAuthority>,
@@ -124,11 +125,11 @@ struct RawDevice {
 #[serde(deny_unknown_fields)]
 struct RawLimits {
     connections: Option<Spanned<u32>>,
-    connections_per_device: Option<Spanned<u32>>,
+    connections_per_address: Option<Spanned<u32>>,
     head_time: Option<Text>,
     connect_time: Option<Text>,
     answer_time: Option<Text>,
-    idle_time: Option<Text>,
+    tunnel_idle_time: Option<Text>,
 }
 
 /// What a school has that sets nothing.
@@ -162,11 +163,9 @@ pub(crate) fn check(raw: Raw, check: &mut Check) -> Option<Gate> {
     let session =
         check.duration(raw.session.as_ref(), "gate.session", Duration::from_hours(8), minute..=31 * DAY);
     let reach = parsed(raw.reach.as_deref(), "gate.reach", "write a range, such as \"10.0.0.0/8\"", check);
-    let pinned = raw.pinned.unwrap_or_default().into_iter().map(|(name, addresses)| {
-        let addresses =
-            parsed(Some(&addresses), "gate.pinned", "write addresses, such as [\"10.0.0.5\"]", check);
-        (name.to_ascii_lowercase(), addresses)
-    });
+    let pinned = raw.pinned.unwrap_or_default();
+    let pinned =
+        pinned.into_iter().filter_map(|(name, it)| Some((name.to_ascii_lowercase(), pin(&it, check)?)));
     let pinned = pinned.collect();
     let roots = raw.extra_roots.unwrap_or_default();
     let extra_roots = roots.iter().filter_map(|it| check.file(it, "gate.extra_roots")).collect();
@@ -245,6 +244,13 @@ fn proxy(text: &Text, check: &mut Check) -> Option<String> {
     ))
 }
 
+fn pin(text: &Text, check: &mut Check) -> Option<SocketAddr> {
+    if let Ok(address) = text.get_ref().parse::<IpAddr>() {
+        return Some(SocketAddr::new(address, 0));
+    }
+    check.parse(text, "gate.pinned", "write an address, such as \"10.0.0.5\" or \"10.0.0.5:8080\"")
+}
+
 fn addresses(all: &[Text], key: &str, check: &mut Check) -> Vec<SocketAddr> {
     parsed(Some(all), key, LISTEN_REMEDY, check)
 }
@@ -307,18 +313,18 @@ fn limits(raw: &RawLimits, check: &mut Check) -> Option<Limits> {
     let head_time = time(&raw.head_time, "gate.limits.head_time");
     let connect_time = time(&raw.connect_time, "gate.limits.connect_time");
     let answer_time = time(&raw.answer_time, "gate.limits.answer_time");
-    let idle_time = time(&raw.idle_time, "gate.limits.idle_time");
+    let tunnel_idle_time = time(&raw.tunnel_idle_time, "gate.limits.tunnel_idle_time");
     Some(Limits {
         connections: count(raw.connections.as_ref(), "gate.limits.connections", 16, check),
-        connections_per_device: count(
-            raw.connections_per_device.as_ref(),
-            "gate.limits.connections_per_device",
+        connections_per_address: count(
+            raw.connections_per_address.as_ref(),
+            "gate.limits.connections_per_address",
             16,
             check,
         ),
         head_time: head_time?,
         connect_time: connect_time?,
         answer_time: answer_time?,
-        idle_time: idle_time?,
+        tunnel_idle_time: tunnel_idle_time?,
     })
 }

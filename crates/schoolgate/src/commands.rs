@@ -1,0 +1,59 @@
+//! What can be asked of the program; one file each.
+mod demo;
+mod doctor;
+mod explain;
+mod lists;
+mod rules;
+mod serve;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "schoolgate", version, about = "A school's gate to the internet: decided by person, explained, recorded")]
+pub(crate) struct Commands {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run a school's gate, its office and its console.
+    Serve(ConfigFile),
+    /// Run a made-up school with made-up people and made-up sites.
+    Demo(demo::Demo),
+    /// Say what a person would get, and why.
+    Explain(explain::Explain),
+    /// Category lists: what there is, add one, compile, check.
+    Lists(lists::Lists),
+    /// Rules as a text file: export, import, diff.
+    Rules(rules::Rules),
+    /// Check everything, and say what to do about what is wrong.
+    Doctor(ConfigFile),
+}
+
+#[derive(Args)]
+pub(crate) struct ConfigFile {
+    /// The configuration; docs/configuration.md shows every key.
+    #[arg(long, default_value = "schoolgate.toml")]
+    config: PathBuf,
+}
+
+impl Commands {
+    pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
+        match self.command {
+            Command::Serve(it) => serve::run(&it.config),
+            Command::Demo(it) => demo::run(&it),
+            Command::Explain(it) => explain::run(&it),
+            Command::Lists(it) => lists::run(&it),
+            Command::Rules(it) => rules::run(&it),
+            Command::Doctor(it) => doctor::run(&it.config),
+        }
+    }
+}
+
+/// A runtime for a command that ends by itself.
+fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
+}

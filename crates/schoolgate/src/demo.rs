@@ -1,0 +1,12 @@
+//! A demonstration school: made-up people, made-up sites, nothing to set up.
+mod certificates;
+mod files;
+mod people;
+mod serve_sites;
+mod sites;
+
+pub(crate) use self::{
+    files::{Ports, write},
+    people::{PASSWORD, PEOPLE, add},
+    serve_sites::{Sites, bind},
+};

@@ -1,0 +1,74 @@
+use anyhow::Context as _;
+use jiff::Timestamp;
+use school::{Group, Person, Role, Roles, School, Year};
+use store::{By, Db, fresh_id};
+
+use crate::passwords;
+
+/// Somebody made up.
+pub(crate) struct Pretend {
+    pub(crate) username: &'static str,
+    pub(crate) name: &'static str,
+    role: Role,
+    year: Option<i8>,
+    class: Option<&'static str>,
+    /// What they show.
+    pub(crate) shows: &'static str,
+}
+
+/// Everybody's, in the demonstration only.
+pub(crate) const PASSWORD: &str = "demo-school-2026";
+
+pub(crate) const PEOPLE: &[Pretend] = &[
+    pupil("rowan", "Rowan Ashdown", 4, "4 Oak", "Year 4: a list of approved sites and nothing else"),
+    pupil("maya", "Maya Fielding", 7, "7B", "Year 7: categories, school time, safe search"),
+    pupil("theo", "Theo Marsh", 10, "10C", "Year 10: a little more is open"),
+    staff("okafor", "Sam Okafor", Role::Teacher, "a teacher: other rules for the same address"),
+    staff("byrne", "Helen Byrne", Role::Dsl, "the safeguarding lead: concerns, activity, explain"),
+    staff("novak", "Lee Novak", Role::NetworkManager, "the network manager: lists and profiles"),
+    staff("whitlock", "Grace Whitlock", Role::Head, "the head: today, and the audit trail"),
+];
+
+const fn pupil(
+    username: &'static str,
+    name: &'static str,
+    year: i8,
+    class: &'static str,
+    shows: &'static str,
+) -> Pretend {
+    Pretend { username, name, role: Role::Pupil, year: Some(year), class: Some(class), shows }
+}
+
+const fn staff(username: &'static str, name: &'static str, role: Role, shows: &'static str) -> Pretend {
+    Pretend { username, name, role, year: None, class: None, shows }
+}
+
+/// Adds everybody, unless somebody is there already.
+pub(crate) async fn add(db: &Db, school: &School, now: Timestamp) -> anyhow::Result<()> {
+    let mut tx = db.write().await?;
+    if !store::people::all(&mut tx, school.id).await?.is_empty() {
+        return Ok(());
+    }
+    let by = By { person: None, name: "Demonstration".to_owned(), at: now };
+    let hash = passwords::hashed(PASSWORD)?;
+    for it in PEOPLE {
+        let mut groups = Vec::new();
+        if let Some(name) = it.class {
+            let group = Group { id: fresh_id(now), school: school.id, name: name.parse()? };
+            store::groups::add(&mut tx, &by, &group).await?;
+            groups.push(group.id);
+        }
+        let person = Person {
+            id: fresh_id(now),
+            school: school.id,
+            username: it.username.parse()?,
+            name: it.name.parse()?,
+            roles: Roles::NONE.with(it.role),
+            year: it.year.map(|it| Year::new(it).context("a year group")).transpose()?,
+            groups,
+        };
+        store::people::add(&mut tx, &by, &person).await?;
+        store::people::set_password(&mut tx, &by, school.id, person.id, &hash).await?;
+    }
+    Ok(tx.commit().await?)
+}
