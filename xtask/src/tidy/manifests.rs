@@ -11,6 +11,7 @@ pub(crate) fn complaints(root: &Path, metadata: &Metadata) -> anyhow::Result<Vec
     if !root.join("Cargo.lock").is_file() {
         found.push("Cargo.lock: is not there; commit it".to_owned());
     }
+    found.extend(unexplained(root)?);
     for package in &metadata.packages {
         let path = package.manifest_path.as_std_path();
         let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
@@ -32,6 +33,19 @@ pub(crate) fn complaints(root: &Path, metadata: &Metadata) -> anyhow::Result<Vec
         }
     }
     Ok(found)
+}
+
+/// Dependencies of which docs/dependencies.md does not say what they are for.
+fn unexplained(root: &Path) -> anyhow::Result<Vec<Complaint>> {
+    let docs = fs::read_to_string(root.join("docs/dependencies.md")).context("docs/dependencies.md")?;
+    let manifest: toml::Table = fs::read_to_string(root.join("Cargo.toml"))?.parse()?;
+    let all =
+        manifest.get("workspace").and_then(|it| it.get("dependencies")?.as_table()).into_iter().flatten();
+    let outside = all.filter(|(_, it)| it.get("path").is_none()).map(|(name, _)| name);
+    Ok(outside
+        .filter(|it| !docs.contains(&format!("`{it}`")))
+        .map(|it| format!("docs/dependencies.md: does not say what `{it}` is for"))
+        .collect())
 }
 
 fn own_versions(name: &str, manifest: &toml::Table) -> Vec<Complaint> {
