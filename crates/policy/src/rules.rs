@@ -1,62 +1,148 @@
-use std::sync::Arc;
+mod index;
+mod subject;
 
-use school::{Id, Person};
+use std::{sync::Arc, time::Duration};
 
-use crate::{Ask, Because, CategorySet, Decision, Inspect, Step, Verdict};
+use school::{Id, Site};
+
+use crate::{
+    Audience, Fault, Profile,
+    compile::{Compiled, Given, Groups, Line, Profiles},
+    lists::Lists,
+};
+
+pub(crate) use crate::rules::index::Index;
+pub(crate) use crate::rules::subject::Person;
+pub use crate::rules::subject::Subject;
 
 /// Everything that is decided from, compiled. Cheap to share, swapped whole, never changed.
 #[derive(Debug)]
 pub struct Rules {
+    /// Nothing could be read: all is closed but help (FIL-28).
+    pub(crate) closed: bool,
+    /// The first is the school without a site.
+    pub(crate) contexts: Vec<Context>,
+    pub(crate) profiles: Vec<Compiled>,
+    pub(crate) index: Index,
+    pub(crate) lists: Arc<Lists>,
+    given: Vec<Assigned>,
+    /// Every audience that a rule speaks of, with the groups that its name stands for.
+    audiences: Vec<(Audience, Groups)>,
     unknown: Subject,
+    /// Of the tables that a [`Subject`] holds numbers of: a subject of other rules is refused.
+    stamp: u64,
+    warnings: Vec<Fault>,
 }
 
-/// A person as the rules see them: worked out once when rules or people change, not at each request.
-#[derive(Debug, Clone)]
-pub struct Subject {
-    person: Option<Id<Person>>,
+/// The school, or one of its sites.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Context {
+    pub(crate) site: Option<Id<Site>>,
+}
+
+/// [`Given`] with the number of its profile in every context.
+#[derive(Debug)]
+struct Assigned {
+    given: Given,
+    /// By context: number in [`Rules::profiles`].
+    profiles: Vec<u16>,
+}
+
+/// What compiling hands over.
+pub(crate) struct Ready {
+    pub(crate) contexts: Vec<Context>,
+    pub(crate) profiles: Profiles,
+    pub(crate) given: Vec<Given>,
+    pub(crate) lines: Vec<Line>,
+    pub(crate) lists: Arc<Lists>,
+    pub(crate) warnings: Vec<Fault>,
 }
 
 impl Rules {
-    /// Rules that refuse everything: what stands before the first good set is read (FIL-28).
+    /// Rules that refuse everything but help: what stands before the first good set is read (FIL-28).
     pub fn closed() -> Rules {
-        Rules { unknown: Subject { person: None } }
+        Rules::closed_with(Arc::new(Lists::empty()))
     }
 
-    pub fn subject(&self, person: &Person) -> Subject {
-        Subject { person: Some(person.id) }
+    /// As [`Rules::closed`], with lists that tell where help is and what is sealed.
+    pub fn closed_with(lists: Arc<Lists>) -> Rules {
+        let profiles = Profiles::none();
+        let contexts = vec![Context { site: None }];
+        let ready = Ready { contexts, profiles, given: vec![], lines: vec![], lists, warnings: vec![] };
+        Rules { closed: true, ..Rules::ready(ready) }
     }
 
-    /// Nobody has signed in: the strictest profile (design decision 13).
-    pub fn unknown(&self) -> &Subject {
-        &self.unknown
+    pub(crate) fn ready(ready: Ready) -> Rules {
+        // The profile of whoever has none.
+        let mut profiles = vec![Compiled::strictest()];
+        let mut number = std::collections::HashMap::new();
+        for context in 0..ready.contexts.len() {
+            let mut seen: Vec<_> =
+                ready.profiles.in_context(context_number(context)).into_iter().flatten().collect();
+            seen.sort_by(|a, b| a.0.cmp(b.0));
+            for (name, compiled) in seen {
+                number.insert((context, name.clone()), profile_number(profiles.len()));
+                profiles.push(compiled.clone());
+            }
+        }
+        let given = ready.given.into_iter().map(|given| {
+            let of = |context| number.get(&(context, given.profile.clone())).copied().unwrap_or(0);
+            Assigned { profiles: (0..ready.contexts.len()).map(of).collect(), given }
+        });
+        let given: Vec<Assigned> = given.collect();
+        let (index, audiences) = Index::new(ready.lines);
+        let mut rules = Rules {
+            closed: false,
+            contexts: ready.contexts,
+            profiles,
+            index,
+            lists: ready.lists,
+            given,
+            audiences,
+            unknown: Subject::nobody(),
+            stamp: 0,
+            warnings: ready.warnings,
+        };
+        rules.stamp = rules.fingerprint();
+        rules.unknown = rules.subject_of(Person::Unknown);
+        rules
+    }
+
+    /// What is doubtful in the texts, for whoever wrote them. None of it keeps the rules from working.
+    pub fn warnings(&self) -> &[Fault] {
+        &self.warnings
+    }
+
+    pub fn lists(&self) -> &Arc<Lists> {
+        &self.lists
+    }
+
+    /// Whether these are the rules that refuse everything.
+    pub fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// Every profile in force in the school, as inherited, in the order of their names; those of sites follow.
+    pub fn profiles(&self) -> impl Iterator<Item = &Profile> {
+        self.profiles.iter().skip(1).map(|it| &it.profile)
+    }
+
+    /// The settings in force for someone.
+    pub fn profile(&self, who: &Subject, site: Option<Id<Site>>) -> &Profile {
+        &self.profile_of(who, site).profile
+    }
+
+    /// After how long someone must sign in again. `None`: the school's setting (PWD-07).
+    pub fn session(&self, who: &Subject) -> Option<Duration> {
+        self.profile(who, None).session.map(|it| Duration::from_secs(u64::from(it) * 60))
     }
 }
 
-impl Subject {
-    pub fn person(&self) -> Option<Id<Person>> {
-        self.person
-    }
-    /// The name of the profile in force.
-    pub fn profile(&self) -> Arc<str> {
-        "closed".into()
-    }
+pub(crate) fn context_number(n: usize) -> u16 {
+    u16::try_from(n).unwrap_or(0)
 }
 
-/// The one decision. Allocates nothing unless a rule or list has to be named.
-pub fn decide(_rules: &Rules, _ask: &Ask<'_>) -> Decision {
-    Decision {
-        verdict: Verdict::Block,
-        because: Because {
-            step: Step::Fault,
-            rule: None,
-            list: None,
-            category: None,
-            profile: None,
-            matched: 0,
-        },
-        inspect: Inspect::Open,
-        safe_search: None,
-        categories: CategorySet::NONE,
-        protected: false,
-    }
+/// Beyond what can be numbered there is only the strictest.
+fn profile_number(n: usize) -> u16 {
+    u16::try_from(n).unwrap_or(0)
 }

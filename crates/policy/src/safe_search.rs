@@ -5,4 +5,7 @@ pub enum SafeSearch {
     Parameter { name: &'static str, value: &'static str },
     /// Set this request header.
     Header { name: &'static str, value: &'static str },
+    /// The connection is carried unopened: reach the addresses of this name instead of the name asked for. The
+    /// certificate that comes back is good for the name asked for.
+    Host { name: &'static str },
 }
