@@ -22,6 +22,7 @@ pub mod sessions;
 pub mod set_up;
 pub mod settings;
 mod sql;
+pub mod stamp;
 
 pub use crate::{
     by::{By, fresh_id},

@@ -1,1 +1,30 @@
-//! workers
+//! What happens unasked: what gates saw is written down and looked over, snapshots are built for them, what people
+//! did at a gate is recorded, letters go out, lists are refreshed and what is old is forgotten.
+//!
+//! Each worker is a struct of what it needs with an `async fn run(self, stop)`; `schoolgate::supervise` starts them.
+//! Nothing here starts a task of its own.
+mod alerts;
+mod clock;
+mod compaction;
+pub mod errands;
+mod health;
+pub mod jobs;
+mod mail;
+mod pulse;
+pub mod recorder;
+pub mod snapshots;
+mod watch;
+
+pub use crate::{
+    alerts::Alerts,
+    clock::Clock,
+    compaction::Compaction,
+    errands::Clerk,
+    health::Health,
+    jobs::Office,
+    mail::{MailError, MailServer, MailTls, Post},
+    pulse::Heart,
+    recorder::Recording,
+    snapshots::Snapshots,
+    watch::Watch,
+};

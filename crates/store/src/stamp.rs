@@ -1,0 +1,26 @@
+//! Whether anything that a gate decides from has changed, asked every second and so cheap to answer.
+use school::{Id, School};
+
+use crate::{StoreError, Tx};
+
+/// Equal stamps: nothing changed. What a stamp is made of is nobody's business.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamp(Vec<i64>);
+
+/// Of people, groups, sites, rules, agreements, signatures and lists.
+pub async fn of(tx: &mut Tx, school: Id<School>) -> Result<Stamp, StoreError> {
+    let sql = "select \
+        (select count(*) from person where school = $1) as people, \
+        (select cast(coalesce(sum(version), 0) as bigint) from person where school = $1) as versions, \
+        (select count(*) from school_group where school = $1) as groups, \
+        (select count(*) from site where school = $1) as sites, \
+        (select coalesce(max(version), 0) from rules_version where school = $1) as rules, \
+        (select count(*) from agreement where school = $1) as agreements, \
+        (select count(*) from signature where school = $1) as signatures, \
+        (select count(*) from list_source where enabled) as lists, \
+        (select cast(coalesce(sum(loaded_at), 0) as bigint) from list_state) as loaded";
+    let Some(row) = tx.first(sql, vec![school.into()]).await? else { return Ok(Stamp(Vec::new())) };
+    let columns =
+        ["people", "versions", "groups", "sites", "rules", "agreements", "signatures", "lists", "loaded"];
+    columns.into_iter().map(|column| row.get(column)).collect::<Result<_, _>>().map(Stamp)
+}

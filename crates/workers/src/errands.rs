@@ -1,0 +1,140 @@
+//! Writes down what people did at a gate: signed, reported, signed in.
+use std::sync::Arc;
+
+use agreements::{Agreement, Signature, TextHash};
+use casework::{NewConcern, Origin};
+use gate::{Current, Errand, NotTaken, Report};
+use jiff::Timestamp;
+use school::{Id, Person, Roles, School};
+use store::{By, Db, StoreError, audit};
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+use crate::{Alerts, health::told, snapshots::Snapshots};
+
+pub struct Clerk {
+    pub errands: mpsc::Receiver<Errand>,
+    pub db: Db,
+    pub current: Arc<Current>,
+    pub snapshots: Snapshots,
+    pub alerts: Alerts,
+}
+
+/// A class signs in one minute: taken together they need one snapshot, not thirty.
+const AT_ONCE: usize = 100;
+/// As the form allows, in characters.
+const LONGEST_REPORT: usize = 4_000;
+
+type Answer = oneshot::Sender<Result<(), NotTaken>>;
+
+impl Clerk {
+    pub async fn run(mut self, stop: CancellationToken) {
+        let mut errands = Vec::with_capacity(AT_ONCE);
+        loop {
+            tokio::select! {
+                biased;
+                taken = self.errands.recv_many(&mut errands, AT_ONCE) => {
+                    if taken == 0 {
+                        return;
+                    }
+                }
+                () = stop.cancelled() => return,
+            }
+            self.serve(&mut errands).await;
+        }
+    }
+
+    async fn serve(&self, errands: &mut Vec<Errand>) {
+        let school = self.current.load().school.clone();
+        let mut signed: Vec<Answer> = Vec::new();
+        for errand in errands.drain(..) {
+            match errand {
+                Errand::Sign { person, agreement, hash, at, done } => {
+                    match self.sign(school.id, person, agreement, hash, at).await {
+                        Ok(()) => signed.push(done),
+                        Err(err) => refuse(done, "a signature", &err),
+                    }
+                }
+                Errand::Report { report, done } => match self.report(&school, report).await {
+                    Ok(()) => answer(done, Ok(())),
+                    Err(err) => refuse(done, "a report", &err),
+                },
+                Errand::SignIn { person, username, address, what, at } => {
+                    let noted = self.note(school.id, person, &username, &address.to_string(), what, at).await;
+                    if let Err(err) = noted {
+                        tracing::error!(what, "a sign-in is not in the audit trail: {}", told(&err));
+                    }
+                }
+            }
+        }
+        if !signed.is_empty() {
+            // Answered only when the gate knows: the next request must not meet the same page again.
+            let stands = self.snapshots.refresh().await;
+            for done in signed {
+                answer(done, if stands { Ok(()) } else { Err(NotTaken) });
+            }
+        }
+    }
+
+    async fn sign(
+        &self,
+        school: Id<School>,
+        person: Id<Person>,
+        agreement: Id<Agreement>,
+        hash: TextHash,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.db.write().await?;
+        // An older text may still be open on a screen; accepting it accepts nothing that stands.
+        let in_force = store::agreements::in_force(&mut tx, school).await?;
+        if !in_force.iter().any(|it| it.id == agreement) {
+            return Err(StoreError::Stale);
+        }
+        store::agreements::sign(&mut tx, school, &Signature { person, agreement, hash, at }).await?;
+        tx.commit().await
+    }
+
+    /// What someone writes in the report form goes to the leads alone (REP-02, REP-03); there is nothing in it but
+    /// words, so no picture can come this way (REP-12).
+    async fn report(&self, school: &School, report: Report) -> Result<(), StoreError> {
+        let new = NewConcern {
+            school: school.id,
+            at: report.at,
+            origin: if report.about_site { Origin::SiteReport } else { Origin::Report },
+            about: None,
+            reporter: report.person,
+            theme: None,
+            severity: None,
+            words: report.words.chars().take(LONGEST_REPORT).collect(),
+            place: report.place,
+        };
+        let mut tx = self.db.write().await?;
+        self.alerts.raise(&mut tx, school, &new, Roles::NONE).await?;
+        tx.commit().await
+    }
+
+    async fn note(
+        &self,
+        school: Id<School>,
+        person: Option<Id<Person>>,
+        username: &str,
+        address: &str,
+        what: &str,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let by = By { person, name: username.to_owned(), at };
+        let mut tx = self.db.write().await?;
+        audit::note(&mut tx, &by, school, what, username, None, Some(address)).await?;
+        tx.commit().await
+    }
+}
+
+fn answer(done: Answer, taken: Result<(), NotTaken>) {
+    // Whoever asked has gone; what they asked for is done all the same.
+    let _ = done.send(taken);
+}
+
+fn refuse(done: Answer, what: &str, err: &StoreError) {
+    tracing::error!("{what} is not written down: {}", told(err));
+    answer(done, Err(NotTaken));
+}

@@ -1,0 +1,73 @@
+use std::{collections::HashMap, sync::Arc};
+
+use agreements::{Signature, missing};
+use gate::{Known, Settings, Snapshot};
+use policy::{Rules, lists::Lists};
+use school::{Calendar, Id, Person};
+use store::rules::RulesVersion;
+
+use super::{Files, inputs::Inputs, lists::Open};
+
+/// What stays when its successor is bad.
+#[derive(Default)]
+pub(super) struct Good {
+    lists: Open,
+    /// Texts that compiled.
+    rules: Option<Vec<RulesVersion>>,
+}
+
+/// Blocks: reads files and compiles. `faults` says what is older than it should be.
+pub(super) fn snapshot(
+    inputs: &Inputs,
+    good: &mut Good,
+    files: &Files,
+    settings: Settings,
+    calendar: Calendar,
+) -> Snapshot {
+    let opened = good.lists.all(&inputs.lists, files);
+    let mut faults = opened.faults;
+    let rules =
+        if opened.incomplete { Rules::closed() } else { rules(inputs, good, &opened.lists, &mut faults) };
+    let mut signatures: HashMap<Id<Person>, Vec<Signature>> = HashMap::new();
+    for signature in &inputs.signatures {
+        signatures.entry(signature.person).or_default().push(signature.clone());
+    }
+    let people = inputs.people.iter().map(|kept| {
+        let signed = signatures.get(&kept.person.id).map_or(&[][..], Vec::as_slice);
+        Known {
+            subject: rules.subject(&kept.person),
+            password: kept.password.as_deref().map(Into::into),
+            missing: missing(&kept.person, &inputs.agreements, signed).map(|it| it.id).collect(),
+            person: kept.person.clone(),
+        }
+    });
+    let people = people.collect();
+    let agreements = inputs.agreements.clone();
+    Snapshot { school: inputs.school.clone(), rules, people, agreements, calendar, settings, faults }
+}
+
+/// The rules as they are saved; else the last that could be read; else closed.
+fn rules(inputs: &Inputs, good: &mut Good, lists: &Arc<Lists>, faults: &mut Vec<String>) -> Rules {
+    let why = match compile(&inputs.rules, inputs, lists) {
+        Ok(rules) => {
+            good.rules = Some(inputs.rules.clone());
+            return rules;
+        }
+        Err(why) => why,
+    };
+    let older = good.rules.as_ref().and_then(|texts| compile(texts, inputs, lists).ok());
+    let (rules, what) = match older {
+        Some(rules) => (rules, "those before stay in force"),
+        None => (Rules::closed(), "everything is refused"),
+    };
+    faults.extend(why.into_iter().map(|it| format!("the rules cannot be read, {what}: {it}")));
+    rules
+}
+
+fn compile(texts: &[RulesVersion], inputs: &Inputs, lists: &Arc<Lists>) -> Result<Rules, Vec<String>> {
+    if texts.is_empty() {
+        return Err(vec!["there are none".to_owned()]);
+    }
+    let _ = (inputs, lists);
+    Ok(Rules::closed())
+}

@@ -1,0 +1,40 @@
+use agreements::{Agreement, Signature};
+use school::{Group, Id, School, Site};
+use store::{
+    StoreError, Tx,
+    lists::{ListSource, ListState},
+    people::Kept,
+    rules::RulesVersion,
+};
+
+/// Everything that the store has to say to a gate, of one moment.
+pub(super) struct Inputs {
+    pub(super) school: School,
+    pub(super) people: Vec<Kept>,
+    pub(super) groups: Vec<Group>,
+    pub(super) sites: Vec<Site>,
+    pub(super) rules: Vec<RulesVersion>,
+    pub(super) agreements: Vec<Agreement>,
+    pub(super) signatures: Vec<Signature>,
+    pub(super) lists: Vec<(ListSource, Option<ListState>)>,
+}
+
+impl Inputs {
+    pub(super) async fn read(tx: &mut Tx, school: Id<School>) -> Result<Inputs, StoreError> {
+        let of_school = store::schools::get(tx, school).await?;
+        let missing = || StoreError::Corrupt {
+            column: "school".to_owned(),
+            reason: "the school of this gate is not there".to_owned(),
+        };
+        Ok(Inputs {
+            school: of_school.ok_or_else(missing)?,
+            people: store::people::all(tx, school).await?,
+            groups: store::groups::all(tx, school).await?,
+            sites: store::schools::sites(tx, school).await?,
+            rules: store::rules::current(tx, school).await?,
+            agreements: store::agreements::in_force(tx, school).await?,
+            signatures: store::agreements::signatures(tx, school).await?,
+            lists: store::lists::all(tx).await?,
+        })
+    }
+}
