@@ -2,8 +2,8 @@ use std::{collections::HashMap, sync::Arc};
 
 use agreements::{Signature, missing};
 use gate::{Known, Settings, Snapshot};
-use policy::{Rules, lists::Lists};
-use school::{Calendar, Id, Person};
+use policy::{Directory, LayerText, Rules, lists::Lists};
+use school::{Calendar, Choice, Id, Layer, Person};
 use store::rules::RulesVersion;
 
 use super::{Files, inputs::Inputs, lists::Open};
@@ -68,6 +68,20 @@ fn compile(texts: &[RulesVersion], inputs: &Inputs, lists: &Arc<Lists>) -> Resul
     if texts.is_empty() {
         return Err(vec!["there are none".to_owned()]);
     }
-    let _ = (inputs, lists);
-    Ok(Rules::closed())
+    let layers: Vec<LayerText<'_>> = texts
+        .iter()
+        .map(|it| LayerText { layer: it.layer, name: name_of(it.layer, inputs), text: &it.text })
+        .collect();
+    let directory = Directory::new(inputs.people.iter().map(|it| &it.person), &inputs.groups, &inputs.sites);
+    Rules::compile(&layers, &directory, Arc::clone(lists))
+        .map_err(|faults| faults.iter().map(ToString::to_string).collect())
+}
+
+/// A school keeps one text for each layer; that of the site layer is for its one site.
+fn name_of(layer: Layer, inputs: &Inputs) -> &str {
+    match (layer, &inputs.sites[..]) {
+        (Layer::School, _) => inputs.school.name.as_str(),
+        (Layer::Site, [site]) => site.name.as_str(),
+        (layer, _) => layer.code(),
+    }
 }
