@@ -11,6 +11,10 @@ pub use self::{
     address::Reach,
     host::{Host, Suffixes},
 };
+pub(crate) use self::{
+    address::embedded_v4,
+    host::{is_plain_name, is_public_suffix},
+};
 
 /// A canonical address. Two spellings of one place are equal.
 ///
@@ -129,9 +133,4 @@ fn parse_port(text: &str) -> Result<u16, NotATarget> {
         return Err(NotATarget::BadPort);
     }
     text.parse().ok().filter(|port| *port != 0).ok_or(NotATarget::BadPort)
-}
-
-/// A canonical path and query for list entries, which come without scheme or host.
-pub(crate) fn canonical_path(path: &str) -> String {
-    path::canonical(path)
 }

@@ -1,8 +1,9 @@
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
-use jiff::Timestamp;
-
-use crate::Category;
+use super::{
+    Hasher, ListInfo,
+    layout::{Header, ROW, Row, Table},
+};
 
 /// The bytes of a compiled list: a memory map or a buffer, shared, never changed while open.
 pub type Bytes = Arc<dyn AsRef<[u8]> + Send + Sync>;
@@ -10,27 +11,16 @@ pub type Bytes = Arc<dyn AsRef<[u8]> + Send + Sync>;
 /// A list ready to be looked up. Cheap to clone.
 #[derive(Clone)]
 pub struct CompiledList {
+    bytes: Bytes,
     info: Arc<ListInfo>,
+    hasher: Hasher,
+    rows: Arc<[Row]>,
+    hosts: Table,
+    urls: Table,
+    longest_path: usize,
 }
 
-/// What people are told of a list; never an entry of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListInfo {
-    pub name: Arc<str>,
-    /// Where it came from: an address, a path or a few words.
-    pub source: String,
-    pub licence: String,
-    pub made_at: Timestamp,
-    /// Of illegal content: entries are hashed with a secret, never shown, never overridden (FIL-06).
-    pub sealed: bool,
-    pub hosts: u64,
-    pub urls: u64,
-    /// Entries by category, those with none left out; an entry may count in several.
-    pub counts: Vec<(Category, u64)>,
-    pub bad_lines: u64,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotAList {
     #[error("the file is not a compiled list")]
     WrongMagic,
@@ -38,12 +28,82 @@ pub enum NotAList {
     WrongVersion,
     #[error("the list is cut short or damaged; compile it again")]
     Damaged,
-    #[error("the list is sealed with another secret")]
+    #[error("the list is sealed; the secret that it was compiled with is needed")]
     WrongSecret,
 }
 
 impl CompiledList {
+    /// Opens a list that is not sealed. Reads the bytes through once, to check them.
+    pub fn open(bytes: Bytes) -> Result<CompiledList, NotAList> {
+        CompiledList::open_with(bytes, None)
+    }
+
+    /// Opens a list, sealed or not.
+    pub fn open_sealed(bytes: Bytes, secret: &[u8; 32]) -> Result<CompiledList, NotAList> {
+        CompiledList::open_with(bytes, Some(secret))
+    }
+
+    fn open_with(bytes: Bytes, secret: Option<&[u8; 32]>) -> Result<CompiledList, NotAList> {
+        let file = (*bytes).as_ref();
+        let (header, _) = Header::read(file)?;
+        let hasher = match (header.sealed, secret) {
+            (false, _) => Hasher::open(header.mark),
+            (true, Some(secret)) => Hasher::sealed(secret, header.salt),
+            (true, None) => return Err(NotAList::WrongSecret),
+        };
+        if hasher.mark() != header.mark {
+            return Err(NotAList::WrongSecret);
+        }
+        let (info, rows, hosts, urls) = header.parts(file.len()).ok_or(NotAList::Damaged)?;
+        let info = ListInfo::from_text(&file[info], header.sealed)?;
+        let rows = file[rows].as_chunks::<ROW>().0.iter().map(Row::from_bytes).collect();
+        let longest_path = usize::from(header.longest_path);
+        Ok(CompiledList { info: Arc::new(info), hasher, rows, hosts, urls, longest_path, bytes })
+    }
+
     pub fn info(&self) -> &ListInfo {
         &self.info
+    }
+
+    /// Size of the compiled form in bytes, which is about what it holds in memory.
+    pub fn size(&self) -> usize {
+        self.file().len()
+    }
+
+    pub(super) fn hasher(&self) -> &Hasher {
+        &self.hasher
+    }
+
+    /// In characters, of any address entry; nothing longer need be hashed.
+    pub(super) fn longest_path(&self) -> usize {
+        self.longest_path
+    }
+
+    pub(super) fn host(&self, key: u64) -> Option<Row> {
+        self.row(self.hosts.find(self.file(), key)?)
+    }
+
+    pub(super) fn url(&self, key: u64) -> Option<Row> {
+        self.row(self.urls.find(self.file(), key)?)
+    }
+
+    /// All host keys in order, then all address keys in order.
+    pub(super) fn entries(&self) -> [impl Iterator<Item = (u64, Row)>; 2] {
+        [&self.hosts, &self.urls]
+            .map(|table| table.iter(self.file()).map(|(key, row)| (key, self.row(row).unwrap_or_default())))
+    }
+
+    fn row(&self, number: u16) -> Option<Row> {
+        self.rows.get(usize::from(number)).copied()
+    }
+
+    fn file(&self) -> &[u8] {
+        (*self.bytes).as_ref()
+    }
+}
+
+impl fmt::Debug for CompiledList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("CompiledList").field(&self.info.name).finish()
     }
 }

@@ -1,12 +1,19 @@
-use std::sync::Arc;
+use std::{fmt, fmt::Write as _, sync::Arc};
 
-use super::CompiledList;
-use crate::{Category, CategorySet, Target};
+use school::Choice;
+
+use super::{CompiledList, Hasher, draft::LONGEST_PATH, layout::Row};
+use crate::{Category, CategorySet, Host, Suffixes, Target, target};
+
+/// Deepest path whose parts are tried; beyond, only the whole is.
+pub(super) const DEEPEST: usize = 32;
 
 /// Several lists looked up as one.
 #[derive(Clone, Default)]
 pub struct Lists {
     lists: Vec<CompiledList>,
+    /// The numbers of the lists that share a hasher.
+    groups: Vec<(Hasher, Vec<u16>)>,
 }
 
 /// What the lists say of a target.
@@ -29,9 +36,27 @@ pub struct Blame {
     pub matched: u16,
 }
 
+/// One listed entry that a target falls under.
+struct Match {
+    list: u16,
+    categories: CategorySet,
+    /// Length of the listed host.
+    matched: usize,
+    has_paths: bool,
+    listed: bool,
+}
+
 impl Lists {
+    /// Those past the 65,535th are left out.
     pub fn new(lists: Vec<CompiledList>) -> Lists {
-        Lists { lists }
+        let mut groups: Vec<(Hasher, Vec<u16>)> = Vec::new();
+        for (number, list) in (0_u16..u16::MAX).zip(&lists) {
+            match groups.iter_mut().find(|(hasher, _)| hasher == list.hasher()) {
+                Some((_, numbers)) => numbers.push(number),
+                None => groups.push((list.hasher().clone(), vec![number])),
+            }
+        }
+        Lists { lists, groups }
     }
 
     /// Lists that know no site.
@@ -52,25 +77,162 @@ impl Lists {
     }
 
     /// Everything that the lists say. Allocates nothing.
-    pub fn look_up(&self, _target: &Target) -> Found {
-        Found::default()
+    pub fn look_up(&self, target: &Target) -> Found {
+        let mut found = Found::default();
+        self.each_match(target, |it| {
+            found.has_paths |= it.has_paths;
+            if !it.listed {
+            } else if self.lists[usize::from(it.list)].info().sealed {
+                found.sealed = found.sealed.or(Some(it.list));
+            } else {
+                found.categories = found.categories.or(it.categories);
+            }
+        });
+        found
     }
 
-    /// The first list that puts the target in the category. Slower than [`Lists::look_up`]; asked for only when
-    /// something has to be explained.
-    pub fn blame(&self, _target: &Target, _category: Category) -> Option<Blame> {
-        None
+    /// The list that puts the target in the category, by the longest host it lists. Asked for only when something
+    /// has to be explained.
+    pub fn blame(&self, target: &Target, category: Category) -> Option<Blame> {
+        let mut best: Option<(u16, usize)> = None;
+        self.each_match(target, |it| {
+            let sealed = self.lists[usize::from(it.list)].info().sealed;
+            let says = it.categories.has(category) && !sealed;
+            if says && best.is_none_or(|(_, matched)| it.matched > matched) {
+                best = Some((it.list, it.matched));
+            }
+        });
+        let (list, matched) = best?;
+        Some(Blame {
+            list: self.get(list)?.info().name.clone(),
+            matched: u16::try_from(matched).unwrap_or(0),
+        })
+    }
+
+    fn each_match(&self, target: &Target, mut matched: impl FnMut(Match)) {
+        match target.host() {
+            Host::Name(name) => self.each_suffix(name, target.path(), &mut matched),
+            Host::V4(it) => self.each_text(Text::of(it).as_str(), target.path(), &mut matched),
+            Host::V6(it) => {
+                self.each_text(Text::of(target.host()).as_str(), target.path(), &mut matched);
+                if let Some(inner) = target::embedded_v4(*it) {
+                    self.each_text(Text::of(&inner).as_str(), target.path(), &mut matched);
+                }
+            }
+        }
+    }
+
+    fn each_suffix(&self, name: &str, path: &str, matched: &mut impl FnMut(Match)) {
+        for (hasher, numbers) in &self.groups {
+            for suffix in Suffixes::of(name) {
+                let key = hasher.hash(suffix.as_bytes());
+                let whole = suffix.len() == name.len();
+                for number in numbers {
+                    self.try_host(*number, suffix, key, whole, path, matched);
+                }
+            }
+        }
+    }
+
+    /// An address has nothing above it.
+    fn each_text(&self, text: &str, path: &str, matched: &mut impl FnMut(Match)) {
+        for (hasher, numbers) in &self.groups {
+            let key = hasher.hash(text.as_bytes());
+            for number in numbers {
+                self.try_host(*number, text, key, true, path, matched);
+            }
+        }
+    }
+
+    fn try_host(
+        &self,
+        number: u16,
+        host: &str,
+        key: u64,
+        whole: bool,
+        path: &str,
+        matched: &mut impl FnMut(Match),
+    ) {
+        let list = &self.lists[usize::from(number)];
+        let Some(row) = list.host(key) else { return };
+        let said = |row: Row| if whole { row.below.or(row.exact) } else { row.below };
+        let of = |categories: CategorySet, has_paths| Match {
+            list: number,
+            categories,
+            matched: host.len(),
+            has_paths,
+            listed: !categories.is_empty(),
+        };
+        matched(of(said(row), row.has_paths));
+        if row.has_paths && path != "/" {
+            each_path(list, host, path, |row| matched(of(said(row), false)));
+        }
     }
 }
 
-impl std::fmt::Debug for Lists {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Lists {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.names()).finish()
     }
 }
 
-impl std::fmt::Debug for CompiledList {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "CompiledList({})", self.info().name)
+/// Where a listed path may end within a longer one.
+pub(super) fn boundaries(path: &str) -> impl Iterator<Item = usize> {
+    let mut in_query = false;
+    path.bytes().enumerate().skip(1).filter_map(move |(i, byte)| {
+        in_query |= byte == b'?';
+        (matches!(byte, b'/' | b'?') || in_query && byte == b'&').then_some(i)
+    })
+}
+
+fn each_path(list: &CompiledList, host: &str, path: &str, mut found: impl FnMut(Row)) {
+    let mut text = [0_u8; 256 + LONGEST_PATH];
+    let longest = list.longest_path().min(LONGEST_PATH).min(path.len());
+    let end = host.len() + longest;
+    let Some(text) = text.get_mut(..end) else { return };
+    text[..host.len()].copy_from_slice(host.as_bytes());
+    for (to, from) in text[host.len()..].iter_mut().zip(path.bytes()) {
+        *to = from.to_ascii_lowercase();
+    }
+    let mut attempt = |length: usize| {
+        if let Some(row) = list.url(list.hasher().hash(&text[..host.len() + length])) {
+            found(row);
+        }
+    };
+    for length in boundaries(path).take(DEEPEST).take_while(|it| *it <= longest) {
+        attempt(length);
+    }
+    if path.len() <= longest {
+        attempt(path.len());
     }
 }
+
+/// The text of an address without a heap: at most 47 characters.
+struct Text {
+    bytes: [u8; 48],
+    length: usize,
+}
+
+impl Text {
+    fn of(address: &impl fmt::Display) -> Text {
+        let mut text = Text { bytes: [0; 48], length: 0 };
+        // Cannot fail: the longest IPv6 address with brackets has 41 characters.
+        let _ = write!(text, "{address}");
+        text
+    }
+    fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..self.length]).unwrap_or_default()
+    }
+}
+
+impl fmt::Write for Text {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let end = self.length + text.len();
+        self.bytes.get_mut(self.length..end).ok_or(fmt::Error)?.copy_from_slice(text.as_bytes());
+        self.length = end;
+        Ok(())
+    }
+}
+
+/// How many categories there are must fit a [`CategorySet`].
+const _: () = assert!(Category::ALL.len() <= 128, "a row holds 128 categories");
