@@ -4,8 +4,8 @@ use std::sync::Arc;
 use agreements::Agreement;
 use jiff::{Timestamp, ToSpan, civil::time, tz::TimeZone};
 use parking_lot::Mutex;
-use policy::{Because, Category, CategorySet, Decision, Inspect, Rules, Step, Verdict};
-use school::{Calendar, DaySpan, Id, Person, Role, Roles, School, SchoolDays, Year};
+use policy::{Because, Category, CategorySet, Decision, Directory, Inspect, LayerText, Rules, Step, Verdict};
+use school::{Calendar, DaySpan, Id, Layer, Person, Role, Roles, School, SchoolDays, Year};
 
 use crate::{
     Bindings, Credentials, Current, Desk, Errand, Errands, Known, NotTaken, Passes, People, ProxyAddress,
@@ -47,6 +47,14 @@ pub(crate) fn snapshot_of(people: impl IntoIterator<Item = Known>) -> Snapshot {
         settings: Settings::new("gate.school.test", proxy),
         faults: Vec::new(),
     }
+}
+
+/// One page open, one shut, for everyone.
+pub(crate) fn rules() -> Rules {
+    let text = "allow open.example.org\nblock shut.example.org\n";
+    let layer = LayerText { layer: Layer::School, name: "Marsh Lane School", text };
+    Rules::compile(&[layer], &Directory::default(), Arc::new(policy::lists::Lists::empty()))
+        .expect("good rules")
 }
 
 pub(crate) fn agreement() -> Agreement {

@@ -65,6 +65,63 @@ fn protected_but_blocked_is_not_waved_through() {
     assert_eq!(door(odd, &Who::Nobody, true), Door::Refuse);
 }
 
+/// Design decision 9, and what the help page promises: each of its addresses opens for everyone, signed in or
+/// not, agreed or not, and even while rules and lists cannot be read; and none of it is inspected or recorded.
+#[test]
+fn every_help_line_that_we_show_is_open_to_all_and_never_watched() {
+    let who = [
+        Who::Nobody,
+        Who::Known(Arc::new(pupil())),
+        Who::Known(Arc::new(Known { missing: vec![AGREEMENT], ..pupil() })),
+    ];
+    let mut snapshots = [crate::sample::snapshot(), crate::sample::snapshot()];
+    snapshots[1].rules = crate::sample::rules();
+    for url in crate::pages::help::addresses() {
+        let target = Target::parse(url).expect(url);
+        for (snapshot, who) in snapshots.iter().flat_map(|it| who.iter().map(move |who| (it, who))) {
+            for stage in [Stage::Connect, Stage::Request] {
+                let ruling = judge(snapshot, who, &target, stage, crate::sample::at(0));
+                let Ruling::Proceed(decision) = &ruling else { panic!("{url}: {ruling:?}") };
+                assert!(decision.protected && decision.inspect == Inspect::Tunnel, "{url}: {decision:?}");
+            }
+        }
+    }
+}
+
+/// PWD-01 and AUP-07, with real rules: a page that is open to a pupil is not open to nobody, nor before agreeing.
+#[test]
+fn nothing_else_opens_before_signing_in_and_agreeing() {
+    let mut snapshot = crate::sample::snapshot();
+    snapshot.rules = crate::sample::rules();
+    let check = |url: &str, who: &Who, door: Door| {
+        let target = Target::parse(url).expect(url);
+        let known = match who {
+            Who::Known(it) => {
+                let subject = snapshot.rules.subject(&it.person);
+                let known = Known { subject, missing: it.missing.clone(), ..pupil() };
+                Who::Known(Arc::new(known))
+            }
+            Who::Nobody => Who::Nobody,
+        };
+        let got = match judge(&snapshot, &known, &target, Stage::Request, crate::sample::at(0)) {
+            Ruling::Proceed(_) => Door::Proceed,
+            Ruling::Warn(_) => Door::Warn,
+            Ruling::Refuse(_) => Door::Refuse,
+            Ruling::SignIn(_) => Door::SignIn,
+            Ruling::Agree(_) => Door::Agree,
+        };
+        assert_eq!(got, door, "{url}");
+    };
+    let agreed = Who::Known(Arc::new(pupil()));
+    let not_agreed = Who::Known(Arc::new(Known { missing: vec![AGREEMENT], ..pupil() }));
+    check("https://open.example.org/", &Who::Nobody, Door::SignIn);
+    check("https://open.example.org/", &not_agreed, Door::Agree);
+    check("https://open.example.org/", &agreed, Door::Proceed);
+    check("https://shut.example.org/", &Who::Nobody, Door::SignIn);
+    check("https://shut.example.org/", &not_agreed, Door::Agree);
+    check("https://shut.example.org/", &agreed, Door::Refuse);
+}
+
 #[test]
 fn rules_that_cannot_be_read_close_everything() {
     let snapshot = crate::sample::snapshot();

@@ -28,6 +28,12 @@ fn lines() -> impl Iterator<Item = HelpLine> {
     })
 }
 
+/// Where the help page leads.
+#[cfg(test)]
+pub(crate) fn addresses() -> impl Iterator<Item = &'static str> {
+    lines().map(|it| it.url)
+}
+
 /// `/help`.
 pub(crate) fn page(frame: &Frame<'_>) -> Sheet {
     let main = html! {
