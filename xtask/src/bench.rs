@@ -32,7 +32,7 @@ pub(crate) fn run(what: Bench, rest: &[String]) -> anyhow::Result<()> {
         Bench::Decisions => run_named("policy", "decisions", &rest),
         Bench::Lists => run_named("policy", "lists", &rest),
         Bench::Record => run_named("store", "record", &rest),
-        Bench::Signals => run_named("signals", "signals", &rest),
+        Bench::Signals => run_named("signals", "searches", &rest),
         Bench::SideBySide => side_by_side(&rest),
     }
 }

@@ -64,8 +64,7 @@ impl Desk {
     /// device belongs to; or nobody. Ask it of each request, not of each connection: people come and go.
     ///
     /// # Errors
-    /// [`Refusal`] when a name was given and is not to be believed. Show [`crate::Notice::SignIn`] with it; only
-    /// for the gate's own pages and for help it counts as nobody.
+    /// [`Refusal`] when a name was given and is not to be believed.
     pub async fn who(
         &self,
         snapshot: &Snapshot,

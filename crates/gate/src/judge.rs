@@ -68,6 +68,3 @@ impl Ruling {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

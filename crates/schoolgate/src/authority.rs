@@ -20,7 +20,9 @@ pub(crate) fn paths(config: &Config) -> (PathBuf, PathBuf) {
 /// The school's authority: its own where it has one, otherwise the one that was made at first start.
 pub(crate) fn load(config: &Config) -> anyhow::Result<Authority> {
     let (certificate, key) = paths(config);
-    let read = |path: &PathBuf| fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()));
+    let read = |path: &PathBuf| {
+        fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))
+    };
     let files = AuthorityFiles { certificate_pem: read(&certificate)?, key_pem: read(&key)? };
     Authority::load(&files).with_context(|| format!("{} and {}", certificate.display(), key.display()))
 }
@@ -33,5 +35,6 @@ pub(crate) fn make_if_missing(config: &Config, folder: &DataFolder, now: Timesta
     }
     let made = Authority::generate(config.school.name.as_str(), now)?;
     write_secret(&key, made.key_pem.as_bytes())?;
-    fs::write(&certificate, made.certificate_pem).with_context(|| format!("{} cannot be written", certificate.display()))
+    fs::write(&certificate, made.certificate_pem)
+        .with_context(|| format!("{} cannot be written", certificate.display()))
 }

@@ -3,6 +3,7 @@ mod demo;
 mod doctor;
 mod explain;
 mod lists;
+mod people;
 mod rules;
 mod serve;
 
@@ -11,7 +12,11 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::{Args, Parser, Subcommand};
 
 #[derive(Parser)]
-#[command(name = "schoolgate", version, about = "A school's gate to the internet: decided by person, explained, recorded")]
+#[command(
+    name = "schoolgate",
+    version,
+    about = "A school's gate to the internet: decided by person, explained, recorded"
+)]
 pub(crate) struct Commands {
     #[command(subcommand)]
     command: Command,
@@ -27,6 +32,8 @@ enum Command {
     Explain(explain::Explain),
     /// Category lists: what there is, add one, compile, check.
     Lists(lists::Lists),
+    /// People: list, add, set a password.
+    People(people::People),
     /// Rules as a text file: export, import, diff.
     Rules(rules::Rules),
     /// Check everything, and say what to do about what is wrong.
@@ -47,6 +54,7 @@ impl Commands {
             Command::Demo(it) => demo::run(&it),
             Command::Explain(it) => explain::run(&it),
             Command::Lists(it) => lists::run(&it),
+            Command::People(it) => people::run(it),
             Command::Rules(it) => rules::run(&it),
             Command::Doctor(it) => doctor::run(&it.config),
         }

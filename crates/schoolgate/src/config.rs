@@ -20,8 +20,8 @@ use std::{
 
 pub(crate) use self::{
     console::Console,
-    fault::{ConfigFault, Faults},
-    gate::{Device, Gate, OwnAuthority, Parent},
+    fault::Faults,
+    gate::Gate,
     keep::{Keep, Log},
     lists::{Lists, Source},
     mail::{Mail, MailTls},
@@ -29,6 +29,7 @@ pub(crate) use self::{
 };
 
 /// The file with every key and its default, as docs/configuration.md shows it.
+#[cfg(test)]
 pub(crate) const EXAMPLE: &str = include_str!("config/example.toml");
 
 /// All that a school has set, checked.

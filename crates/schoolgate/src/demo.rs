@@ -6,6 +6,7 @@ mod serve_sites;
 mod sites;
 
 pub(crate) use self::{
+    certificates::key_hash,
     files::{Ports, write},
     people::{PASSWORD, PEOPLE, add},
     serve_sites::{Sites, bind},

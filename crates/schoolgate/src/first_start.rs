@@ -3,9 +3,9 @@ use agreements::Audience;
 use anyhow::Context as _;
 use jiff::Timestamp;
 use school::{Layer, School};
-use store::{By, Db, fresh_id};
+use store::{By, Db, fresh_id, lists::ListSource};
 
-use crate::config::Config;
+use crate::config::{Config, Source};
 
 const PUPILS: &str = include_str!("../starter/agreement-pupils.txt");
 const ADULTS: &str = include_str!("../starter/agreement-adults.txt");
@@ -29,4 +29,43 @@ pub(crate) async fn school(db: &Db, config: &Config, now: Timestamp) -> anyhow::
     }
     tx.commit().await?;
     Ok(school)
+}
+
+/// Lists that the configuration names and the store does not know yet. One whose place changed is moved; one that
+/// was taken out of the file stays until it is removed with `schoolgate lists`.
+pub(crate) async fn lists(db: &Db, config: &Config, school: &School, now: Timestamp) -> anyhow::Result<()> {
+    let by = By { person: None, name: "Configuration".to_owned(), at: now };
+    let mut tx = db.write().await?;
+    let known = store::lists::sources(&mut tx).await?;
+    for source in &config.lists.sources {
+        let map = map_of(source)?;
+        let wanted = ListSource {
+            id: fresh_id(now),
+            name: source.name.to_string(),
+            kind: source.kind.clone(),
+            location: source.location.display().to_string(),
+            licence: source.licence.clone(),
+            sealed: source.kind == "sealed",
+            enabled: true,
+            map,
+        };
+        match known.iter().find(|it| it.name == wanted.name) {
+            None => store::lists::add_source(&mut tx, &by, school.id, &wanted).await?,
+            Some(it) if it.location != wanted.location || it.map != wanted.map || it.kind != wanted.kind => {
+                let id = it.id;
+                store::lists::save_source(&mut tx, &by, school.id, &ListSource { id, ..wanted }).await?;
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(tx.commit().await?)
+}
+
+/// The table that turns their names into ours, as text.
+fn map_of(source: &Source) -> anyhow::Result<String> {
+    if let Some(category) = &source.category {
+        return Ok(format!("any any = {category}"));
+    }
+    let Some(file) = &source.map else { return Ok(String::new()) };
+    std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))
 }

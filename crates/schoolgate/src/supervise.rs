@@ -81,6 +81,25 @@ impl Supervisor {
         });
     }
 
+    /// A part of the office that cannot be made anew, because what it holds is gone with it. Its end ends all: whoever
+    /// runs the program starts it again.
+    pub(crate) fn once<F, W>(&mut self, name: &'static str, start: F)
+    where
+        F: FnOnce(CancellationToken) -> W,
+        W: Future<Output = ()> + Send + 'static,
+    {
+        let (stop, front) = (self.stop_office.clone(), self.stop_front.clone());
+        let running = start(stop.clone());
+        self.office.spawn(async move {
+            // Also when `running` panics.
+            let _ends_all = front.drop_guard();
+            running.await;
+            if !stop.is_cancelled() {
+                tracing::error!(name, "ended by itself, and nothing works without it");
+            }
+        });
+    }
+
     /// Runs until SIGTERM, SIGINT or the end of a listener.
     ///
     /// # Errors

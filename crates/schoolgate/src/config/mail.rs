@@ -13,7 +13,10 @@ pub(crate) struct Mail {
     pub(crate) tls: MailTls,
     /// `Schoolgate <schoolgate@example.sch.uk>`.
     pub(crate) from: String,
-    pub(crate) to: Vec<String>,
+    /// Safeguarding leads.
+    pub(crate) leads: Vec<String>,
+    /// Who is told of concerns about staff.
+    pub(crate) heads: Vec<String>,
     pub(crate) username: Option<String>,
     /// Holds the password and nothing else.
     pub(crate) password_file: Option<PathBuf>,
@@ -36,7 +39,9 @@ pub(crate) struct Raw {
     port: Option<Spanned<u16>>,
     tls: Option<Text>,
     from: Text,
-    to: Vec<Text>,
+    leads: Vec<Text>,
+    #[serde(default)]
+    heads: Vec<Text>,
     username: Option<Text>,
     password_file: Option<Text>,
 }
@@ -58,7 +63,7 @@ pub(crate) fn check(raw: Raw, check: &mut Check) -> Option<Mail> {
         let remedy = "what is said about children does not cross a network in the open: write \"starttls\" or \"implicit\"";
         check.fault(ConfigFault::at(it, "mail.tls", "is for a server on this machine only", remedy));
     }
-    for it in raw.to.iter().chain([&raw.from]).filter(|it| !it.get_ref().contains('@')) {
+    for it in raw.leads.iter().chain(&raw.heads).chain([&raw.from]).filter(|it| !it.get_ref().contains('@')) {
         check.fault(ConfigFault::at(it, "mail", "is no e-mail address", "write name@host"));
     }
     let port = raw.port.map_or(if tls == MailTls::Implicit { 465 } else { 587 }, Spanned::into_inner);
@@ -71,7 +76,8 @@ pub(crate) fn check(raw: Raw, check: &mut Check) -> Option<Mail> {
         port,
         tls,
         from: raw.from.into_inner(),
-        to: raw.to.into_iter().map(Spanned::into_inner).collect(),
+        leads: raw.leads.into_iter().map(Spanned::into_inner).collect(),
+        heads: raw.heads.into_iter().map(Spanned::into_inner).collect(),
         username: raw.username.map(Spanned::into_inner),
         password_file,
     })

@@ -111,7 +111,7 @@ fn a_fault_names_its_line_and_what_to_do() {
     check("[keep]\nactivity = 0\n", 4, &["keep.activity"]);
     check("[log]\nlevel = \"loud\"\n", 4, &["log.level"]);
     check(
-        "[mail]\nhost = \"smtp.example.org\"\ntls = \"none\"\nfrom = \"a@b\"\nto = []\n",
+        "[mail]\nhost = \"smtp.example.org\"\ntls = \"none\"\nfrom = \"a@b\"\nleads = []\n",
         5,
         &["in the open"],
     );

@@ -1,9 +1,11 @@
 //! Certificates of the made-up sites, from a made-up authority that only this demonstration's gate trusts.
 use std::{collections::HashMap, sync::Arc};
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::{Timestamp, ToSpan as _};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
-use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, pem::PemObject as _};
+use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
 use tokio_rustls::rustls::{
     ServerConfig,
@@ -55,4 +57,11 @@ pub(crate) fn make(now: Timestamp) -> anyhow::Result<(Arc<ServerConfig>, String)
 
 fn when(at: Timestamp) -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp(at.as_second()).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+}
+
+/// SHA-256 of a certificate's public key in base64, as Chromium names a key that it is told to accept.
+pub(crate) fn key_hash(pem: &str) -> Option<String> {
+    let der = CertificateDer::from_pem_slice(pem.as_bytes()).ok()?;
+    let (_, certificate) = x509_parser::parse_x509_certificate(&der).ok()?;
+    Some(STANDARD.encode(Sha256::digest(certificate.tbs_certificate.subject_pki.raw)))
 }

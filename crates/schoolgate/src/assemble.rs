@@ -1,0 +1,194 @@
+//! The list of what a school's installation is made of. Each part says what it needs; here it is handed over.
+use std::{path::Path, sync::Arc, thread};
+
+use anyhow::Context as _;
+use console::{Console, InForce, Throttle};
+use gate::{Bindings, Credentials, Current, Desk, Errands, Passes, Recorder, Secret, Snapshot};
+use policy::{Rules, lists::Bytes};
+use school::{Calendar, School};
+use signals::Lexicon;
+use store::{Db, activity, activity::Activity};
+use web_gate::{Doors, Parts, WebGate};
+use workers::{
+    Clerk, Compaction, Health, Heart, Office, Recording, Snapshots, Watch,
+    jobs::{ListFolder, Log},
+    snapshots::{self, Files},
+};
+
+use crate::{
+    authority, clock::clock, config::Config, console_server, data_folder::DataFolder, listen::listen, seal,
+    settings, supervise::Supervisor,
+};
+
+/// Devices that are bound to a person, and passes given for warned pages, at once.
+const DEVICES: usize = 50_000;
+const PASSES: usize = 50_000;
+/// How long somebody who was warned may go on.
+const PASS_LASTS: std::time::Duration = std::time::Duration::from_mins(10);
+/// Passwords hashed at once, for each processor.
+const HASHING: usize = 1;
+const ERRANDS: usize = 1_000;
+
+/// Puts everything in its place and listens; nothing is answered before the supervisor runs.
+pub(crate) async fn assemble(
+    config: &Config,
+    folder: &DataFolder,
+    db: Db,
+    school: School,
+) -> anyhow::Result<Supervisor> {
+    let clock = clock();
+    let health = Health::default();
+    let mut supervisor = Supervisor::new();
+
+    // What is decided from.
+    let (snapshots, current) = snapshots(config, &db, &school, &health).await?;
+    snapshots.refresh().await;
+
+    // What is kept.
+    let log = Activity::open(
+        &folder.join("activity"),
+        activity::Settings::new(config.school.calendar.zone.clone()),
+    )
+    .context("the record of activity cannot be opened")?;
+    let reader = log.reader();
+    let recorder = Recorder::new(config.gate.record_queue);
+    let (errands, waiting) = Errands::new(ERRANDS);
+
+    // The gate.
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let authority = Arc::new(authority::load(config)?);
+    let secret = Secret::new(seal::chance()?);
+    let doors = Doors::open(&settings::doors(config), cores).context("gate.listen")?;
+    let gate = WebGate::new(Parts {
+        desk: Arc::new(Desk {
+            current: Arc::clone(&current),
+            bindings: Bindings::new(DEVICES),
+            credentials: Credentials::new(&secret, HASHING * cores),
+            passes: Passes::new(PASSES, PASS_LASTS),
+            errands,
+            secret,
+            authority: authority.certificate().as_ref().into(),
+        }),
+        recorder: recorder.clone(),
+        authority: Arc::clone(&authority),
+        upstreams: settings::upstreams(config)?,
+        limits: settings::limits(config),
+        clock: clock.clone(),
+    })?;
+    supervisor.listener("web gate", |stop| async move {
+        if let Err(fault) = gate.serve(doors, stop).await {
+            tracing::error!("the web gate: {fault}");
+        }
+    });
+
+    // The console.
+    let router = console::router(Console {
+        db: db.clone(),
+        activity: reader.clone(),
+        in_force: in_force(&current),
+        clock: clock.clone(),
+        secure_cookies: config.console.tls,
+        throttle: Throttle::default(),
+    });
+    for listener in listen(&config.console.listen, "console.listen")? {
+        let tls = config
+            .console
+            .tls
+            .then(|| console_server::tls(Arc::clone(&authority), &config.console.url, clock.clone()));
+        let (router, tls) = (router.clone(), tls.transpose()?);
+        supervisor.listener("console", |stop| console_server::serve(router, listener, tls, stop));
+    }
+
+    // The office.
+    let alerts = settings::alerts(config);
+    let lexicon = Arc::new(Lexicon::ours().map_err(|it| anyhow::anyhow!("the lexicon: {it:?}"))?);
+    let watch = Watch { lexicon, db: db.clone(), current: Arc::clone(&current), alerts: alerts.clone() };
+    let recording = Recording {
+        gate: recorder.clone(),
+        activity: log,
+        watch,
+        health: health.clone(),
+        clock: clock.clone(),
+    };
+    supervisor.once("recorder", |stop| recording.run(stop));
+    let clerk = Clerk {
+        errands: waiting,
+        db: db.clone(),
+        current: Arc::clone(&current),
+        snapshots: snapshots.clone(),
+        alerts: alerts.clone(),
+    };
+    supervisor.once("errands", |stop| clerk.run(stop));
+    let office = Office {
+        db: db.clone(),
+        current: Arc::clone(&current),
+        snapshots: snapshots.clone(),
+        health: health.clone(),
+        alerts,
+        post: settings::post(config)?,
+        log: Log { reader: reader.clone(), keep_days: config.keep.activity },
+        lists: ListFolder { path: folder.join("lists"), seal: seal::of(folder.path())? },
+        clock: clock.clone(),
+    };
+    supervisor.once("jobs", |stop| office.run(stop));
+    let heart =
+        Heart { db, current, recorder, health: health.clone(), gate: config.gate.name.clone(), clock };
+    supervisor.worker("pulse", move |stop| heart.clone().run(stop));
+    supervisor.worker("snapshots", move |stop| snapshots.clone().run(stop));
+    supervisor.worker("compaction", move |stop| {
+        Compaction { log: reader.clone(), health: health.clone() }.run(stop)
+    });
+    Ok(supervisor)
+}
+
+/// What gates decide from, and what builds it. Closed until it is refreshed.
+pub(crate) async fn snapshots(
+    config: &Config,
+    db: &Db,
+    school: &School,
+    health: &Health,
+) -> anyhow::Result<(Snapshots, Arc<Current>)> {
+    let settings = settings::gate(config, db, school.id).await?;
+    let calendar = config.school.calendar.clone();
+    let closed = snapshots::closed(school.clone(), settings.clone(), calendar.clone());
+    let current = Arc::new(Current::new(closed));
+    let snapshots = Snapshots::new(snapshots::Parts {
+        db: db.clone(),
+        school: school.id,
+        current: Arc::clone(&current),
+        settings,
+        calendar,
+        files: Files { open: Arc::new(open_list), seal: seal::of(&config.data)? },
+        health: health.clone(),
+        clock: clock(),
+    });
+    Ok((snapshots, current))
+}
+
+/// A list is read whole: a memory map needs `unsafe`, which this house does not have. 5 million domains are some
+/// 50 MiB, and read in some hundredths of a second.
+fn open_list(path: &Path) -> std::io::Result<Bytes> {
+    Ok(Arc::new(std::fs::read(path)?))
+}
+
+/// What the console may see of what the gate decides from.
+struct Now(Arc<Snapshot>);
+
+impl InForce for Now {
+    fn rules(&self) -> &Rules {
+        &self.0.rules
+    }
+    fn calendar(&self) -> &Calendar {
+        &self.0.calendar
+    }
+}
+
+type InForceOf = Arc<dyn Fn(school::Id<School>) -> Option<Arc<dyn InForce>> + Send + Sync>;
+
+fn in_force(current: &Arc<Current>) -> InForceOf {
+    let current = Arc::clone(current);
+    Arc::new(move |school| {
+        let snapshot = current.load_full();
+        (snapshot.school.id == school).then(|| Arc::new(Now(snapshot)) as Arc<dyn InForce>)
+    })
+}

@@ -1,0 +1,94 @@
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::Args;
+
+use super::serve;
+use crate::{
+    assemble::assemble,
+    clock::now,
+    config::Config,
+    data_folder::DataFolder,
+    demo::{self, PASSWORD, PEOPLE, Ports},
+    logging,
+};
+
+#[derive(Args)]
+pub(crate) struct Demo {
+    /// Where everything is kept. Without it: a folder for temporary files, the same at each start.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// The proxy's port; 0 chooses a free one for it, for TLS and for the console.
+    #[arg(long, default_value_t = 3128)]
+    port: u16,
+    /// The console's port.
+    #[arg(long, default_value_t = 8443)]
+    console_port: u16,
+}
+
+pub(crate) fn run(asked: &Demo) -> anyhow::Result<ExitCode> {
+    logging::start("warn");
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(serve(asked))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve(asked: &Demo) -> anyhow::Result<()> {
+    let chosen = asked.data.clone().unwrap_or_else(|| std::env::temp_dir().join("schoolgate-demo"));
+    let folder = DataFolder::take(&chosen)?;
+    let sites = demo::bind(now())?;
+    let (gate_tls, console) = if asked.port == 0 { (0, 0) } else { (asked.port + 1, asked.console_port) };
+    let ports = Ports { gate: asked.port, gate_tls, console }.chosen()?;
+    let file = demo::write(folder.path(), ports, &sites)?;
+    let config = Config::load(&file)?;
+    let (db, school) = serve::open(&config, &folder).await?;
+    demo::add(&db, &school, now()).await?;
+    let mut supervisor = assemble(&config, &folder, db.clone(), school).await?;
+    supervisor.listener("made-up sites", |stop| sites.serve(stop));
+    println!("{}", welcome(&file, &config, ports));
+    supervisor.run().await?;
+    db.close().await;
+    Ok(())
+}
+
+/// What to try, in the order to try it. Its last line is for programs.
+fn welcome(file: &Path, config: &Config, ports: Ports) -> String {
+    let (gate, console) = (ports.gate, ports.console);
+    let people: String =
+        PEOPLE.iter().map(|it| format!("    {:<10} {:<16} {}\n", it.username, it.name, it.shows)).collect();
+    let trust = file.with_file_name("authority.pem");
+    format!(
+        "Schoolgate: the demonstration school is open. Everybody and everything in it is made up.\n\n\
+         Sign in with any of these, password {PASSWORD}\n\n{people}\n\
+         A browser through the gate, trusting the school's certificate:\n\n    \
+         {browser}\n\n\
+         Or curl:\n\n    \
+         curl -x http://maya:{PASSWORD}@127.0.0.1:{gate} --cacert {trust} https://www.lucky-spin.test/\n\n\
+         Sites: www.river-lessons.test (lessons), www.seek.test (search), www.block-drop.test (games), www.lucky-spin.test\n\
+         (gambling), www.chatterbox.test (social), www.daily-bugle.test (news), www.county-bank.test (never opened),\n\
+         www.talk-to-us.test (help, never watched), old-certificate.test (its certificate has lapsed).\n\n\
+         The gate's own pages: http://{name}/ through the proxy. The console: {url}\n\
+         Explain a decision: schoolgate explain https://www.lucky-spin.test/ --as maya --config {file}\n\n\
+         Stop with Ctrl-C.\n\n\
+         schoolgate-demo gate=127.0.0.1:{gate} gate-tls=127.0.0.1:{gate_tls} console=127.0.0.1:{console} config={file}",
+        browser = browser(gate, &trust),
+        trust = trust.display(),
+        name = config.gate.name,
+        url = config.console.url,
+        gate_tls = ports.gate_tls,
+        file = file.display(),
+    )
+}
+
+/// Chromium with a profile of its own. It is told the school's certificate by the hash of its key, so that nothing on
+/// this machine has to change.
+fn browser(gate: u16, trust: &Path) -> String {
+    let pin = fs::read_to_string(trust).ok().and_then(|it| demo::key_hash(&it)).unwrap_or_default();
+    format!(
+        "chromium --user-data-dir=/tmp/schoolgate-browser --proxy-server=http://127.0.0.1:{gate} \\\n      \
+         --ignore-certificate-errors-spki-list={pin} http://www.river-lessons.test/"
+    )
+}

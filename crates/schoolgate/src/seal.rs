@@ -1,0 +1,27 @@
+use std::{fs, path::Path};
+
+use anyhow::Context as _;
+use rand::TryRng as _;
+
+use crate::data_folder::write_secret;
+
+/// 32 bytes of chance from the system.
+pub(crate) fn chance() -> anyhow::Result<[u8; 32]> {
+    let mut bytes = [0; 32];
+    rand::rngs::SysRng.try_fill_bytes(&mut bytes).context("the system gives no random numbers")?;
+    Ok(bytes)
+}
+
+/// What the entries of sealed lists are hashed with in this data folder; made when it is not there. Losing it means
+/// only that sealed lists have to be compiled again.
+pub(crate) fn of(folder: &Path) -> anyhow::Result<[u8; 32]> {
+    let path = folder.join("lists.seal");
+    if let Ok(bytes) = fs::read(&path)
+        && let Ok(seal) = bytes.try_into()
+    {
+        return Ok(seal);
+    }
+    let seal = chance()?;
+    write_secret(&path, &seal)?;
+    Ok(seal)
+}

@@ -1,0 +1,133 @@
+//! From the checked configuration to what the gate and the office are handed.
+use std::{collections::HashMap, fs, path::Path, sync::Arc};
+
+use anyhow::{Context as _, bail};
+use gate::{ProxyAddress, Settings, SignInBy};
+use rustls_pki_types::{CertificateDer, pem::PemObject as _};
+use school::{Id, School};
+use store::Db;
+use web_gate::{Door, Limits, Parent, Reachable, Trust, Upstreams};
+use wire::Basic;
+use workers::{Alerts, MailServer, Post};
+
+use crate::config::{Config, MailTls};
+
+/// What the school set for its gate. Devices that belong to somebody are looked up in the store.
+pub(crate) async fn gate(config: &Config, db: &Db, school: Id<School>) -> anyhow::Result<Settings> {
+    let gate = &config.gate;
+    let (host, port) = gate.proxy.rsplit_once(':').context("gate.proxy has a port")?;
+    let proxy = ProxyAddress {
+        host: host.into(),
+        port: port.parse()?,
+        tls_port: gate.listen_tls.first().map(std::net::SocketAddr::port),
+    };
+    let mut devices = HashMap::new();
+    let mut tx = db.read().await?;
+    for device in &gate.devices {
+        let person = match &device.person {
+            None => None,
+            Some(name) => match store::people::by_username(&mut tx, school, name).await? {
+                Some(it) => Some(it.person.id),
+                None => bail!(
+                    "gate.devices: {} belongs to {name}, whom nobody knows: add them first",
+                    device.name
+                ),
+            },
+        };
+        devices.insert(device.address, (Arc::from(device.name.as_str()), person));
+    }
+    Ok(Settings {
+        local_names: config.school.domains.iter().map(|it| it.as_str().into()).collect(),
+        console_url: Some(config.console.url.as_str().into()),
+        ask_for_sites: gate.ask_for_sites.as_deref().map(Into::into),
+        sign_in: if gate.sign_in_by_proxy { SignInBy::Proxy } else { SignInBy::Page },
+        open_unknown: gate.open_unknown,
+        session: gate.session,
+        anonymous_reports: gate.anonymous_reports,
+        keep_paths: gate.keep_paths,
+        devices,
+        ..Settings::new(&gate.name, proxy)
+    })
+}
+
+pub(crate) fn doors(config: &Config) -> Vec<Door> {
+    let plain = config.gate.listen.iter().map(|it| Door { address: *it, tls: false });
+    let tls = config.gate.listen_tls.iter().map(|it| Door { address: *it, tls: true });
+    plain.chain(tls).collect()
+}
+
+pub(crate) fn upstreams(config: &Config) -> anyhow::Result<Upstreams> {
+    let gate = &config.gate;
+    let mut roots = Vec::new();
+    for file in &gate.extra_roots {
+        roots.extend(certificates(file)?);
+    }
+    Ok(Upstreams {
+        pinned: gate.pinned.iter().map(|(name, address)| (name.as_str().into(), *address)).collect(),
+        reach: Reachable::new(gate.reach.clone()),
+        trust: Trust::System(roots),
+        parent: gate.parent.as_ref().map(|it| Parent {
+            host: it.host.as_str().into(),
+            port: it.port,
+            credentials: it
+                .credentials
+                .as_ref()
+                .map(|(username, password)| Basic { username: username.clone(), password: password.clone() }),
+        }),
+    })
+}
+
+fn certificates(file: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {
+    let found: Result<Vec<_>, _> =
+        CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let found = found.with_context(|| format!("{} cannot be read as PEM", file.display()))?;
+    if found.is_empty() {
+        bail!("{} holds no certificate in PEM", file.display());
+    }
+    Ok(found)
+}
+
+pub(crate) fn limits(config: &Config) -> Limits {
+    let (set, default) = (&config.gate.limits, Limits::default());
+    Limits {
+        connections: set.connections.unwrap_or(default.connections),
+        connections_per_address: set.connections_per_address.unwrap_or(default.connections_per_address),
+        head_time: set.head_time.unwrap_or(default.head_time),
+        connect: set.connect_time.unwrap_or(default.connect),
+        answer_head: set.answer_time.unwrap_or(default.answer_head),
+        tunnel_idle: set.tunnel_idle_time.unwrap_or(default.tunnel_idle),
+        ..default
+    }
+}
+
+pub(crate) fn alerts(config: &Config) -> Alerts {
+    let mail = config.mail.as_ref();
+    Alerts {
+        leads: mail.map(|it| it.leads.clone()).unwrap_or_default(),
+        heads: mail.map(|it| it.heads.clone()).unwrap_or_default(),
+        console: Some(config.console.url.clone()),
+    }
+}
+
+pub(crate) fn post(config: &Config) -> anyhow::Result<Option<Post>> {
+    let Some(mail) = &config.mail else { return Ok(None) };
+    let password = match &mail.password_file {
+        None => String::new(),
+        Some(file) => fs::read_to_string(file)
+            .with_context(|| format!("{} cannot be read", file.display()))?
+            .trim_end()
+            .to_owned(),
+    };
+    let server = MailServer {
+        host: mail.host.clone(),
+        port: mail.port,
+        tls: match mail.tls {
+            MailTls::Implicit => workers::MailTls::Implicit,
+            MailTls::StartTls => workers::MailTls::StartTls,
+            MailTls::None => workers::MailTls::None,
+        },
+        from: mail.from.clone(),
+        login: mail.username.clone().map(|name| (name, password)),
+    };
+    Ok(Some(Post::new(&server).context("[mail]")?))
+}
