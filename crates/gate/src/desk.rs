@@ -64,7 +64,8 @@ impl Desk {
     /// device belongs to; or nobody. Ask it of each request, not of each connection: people come and go.
     ///
     /// # Errors
-    /// [`Refusal`] when a name was given and is not to be believed.
+    /// [`Refusal`] when a name was given and is not to be believed. Show [`crate::Notice::SignIn`] with it; only
+    /// for the gate's own pages and for help it counts as nobody.
     pub async fn who(
         &self,
         snapshot: &Snapshot,

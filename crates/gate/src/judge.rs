@@ -68,3 +68,6 @@ impl Ruling {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -163,3 +163,6 @@ fn elsewhere(status: u16, place: String) -> Page {
         headers: vec![("location", place), ("cache-control", "no-store".to_owned())],
     }
 }
+
+#[cfg(test)]
+mod tests;

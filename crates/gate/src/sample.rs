@@ -1,11 +1,16 @@
 //! A small school to test with.
-use jiff::{Timestamp, ToSpan, civil::time, tz::TimeZone};
-use policy::Rules;
-use school::{Calendar, DaySpan, Id, Person, Role, Roles, School, SchoolDays, Year};
+use std::sync::Arc;
 
 use agreements::Agreement;
+use jiff::{Timestamp, ToSpan, civil::time, tz::TimeZone};
+use parking_lot::Mutex;
+use policy::{Because, Category, CategorySet, Decision, Directory, Inspect, LayerText, Rules, Step, Verdict};
+use school::{Calendar, DaySpan, Id, Layer, Person, Role, Roles, School, SchoolDays, Year};
 
-use crate::{Known, People, ProxyAddress, Settings, Snapshot};
+use crate::{
+    Bindings, Credentials, Current, Desk, Errand, Errands, Known, NotTaken, Passes, People, ProxyAddress,
+    Secret, Settings, Snapshot,
+};
 
 pub(crate) const AMINA: Id<Person> = Id::from_u128(1);
 pub(crate) const OKAFOR: Id<Person> = Id::from_u128(2);
@@ -44,6 +49,14 @@ pub(crate) fn snapshot_of(people: impl IntoIterator<Item = Known>) -> Snapshot {
     }
 }
 
+/// One page open, one shut, for everyone.
+pub(crate) fn rules() -> Rules {
+    let text = "allow open.example.org\nblock shut.example.org\n";
+    let layer = LayerText { layer: Layer::School, name: "Marsh Lane School", text };
+    Rules::compile(&[layer], &Directory::default(), Arc::new(policy::lists::Lists::empty()))
+        .expect("good rules")
+}
+
 pub(crate) fn agreement() -> Agreement {
     agreements::pupils(AGREEMENT, Id::from_u128(9))
 }
@@ -79,4 +92,96 @@ pub(crate) fn hash(password: &str) -> Box<str> {
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
     let hash = argon2.hash_password_with_salt(password.as_bytes(), b"salt for a test!").expect("hashes");
     hash.to_string().into()
+}
+
+pub(crate) fn decision(verdict: Verdict, step: Step) -> Decision {
+    Decision {
+        verdict,
+        because: Because { step, rule: None, list: None, category: None, profile: None, matched: 0 },
+        inspect: Inspect::Open,
+        safe_search: None,
+        categories: CategorySet::NONE,
+        protected: false,
+    }
+}
+
+/// Gambling, refused to Year 7.
+pub(crate) fn gambling() -> Decision {
+    let mut decision = decision(Verdict::Block, Step::Category);
+    decision.categories = CategorySet::NONE.with(Category::Gambling).with(Category::Games);
+    decision.because = Because {
+        list: Some("ut1".into()),
+        category: Some(Category::Gambling),
+        profile: Some("Key Stage 3".into()),
+        matched: 16,
+        ..decision.because
+    };
+    decision
+}
+
+/// A desk whose office answers as `office` says and keeps what it was told.
+pub(crate) struct Rig {
+    pub(crate) desk: Desk,
+    pub(crate) told: Arc<Mutex<Vec<String>>>,
+    _office: tokio::task::JoinSet<()>,
+}
+
+/// Answers well, or not at all.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Office {
+    Open,
+    Shut,
+}
+
+pub(crate) fn rig(snapshot: Snapshot, office: Office) -> Rig {
+    let (errands, mut inbox) = Errands::new(8);
+    let current = Arc::new(Current::new(snapshot));
+    let told: Arc<Mutex<Vec<String>>> = Arc::default();
+    let (writes, swaps) = (Arc::clone(&told), Arc::clone(&current));
+    let mut tasks = tokio::task::JoinSet::new();
+    tasks.spawn(async move {
+        while let Some(errand) = inbox.recv().await {
+            let answer = if office == Office::Open { Ok(()) } else { Err(NotTaken) };
+            match errand {
+                Errand::Sign { person, agreement, hash, done, .. } => {
+                    writes.lock().push(format!("sign {person} {agreement} {hash}"));
+                    if answer.is_ok() {
+                        // The office swaps the snapshot before it answers; here everyone has agreed by then.
+                        let now = swaps.load_full();
+                        let mut next = snapshot_of([]);
+                        next.people =
+                            now.people.iter().map(|it| Known { missing: Vec::new(), ..copy(it) }).collect();
+                        swaps.swap(next);
+                    }
+                    let _ = done.send(answer);
+                }
+                Errand::Report { report, done } => {
+                    writes.lock().push(format!("{report:?}"));
+                    let _ = done.send(answer);
+                }
+                Errand::SignIn { username, what, .. } => writes.lock().push(format!("{username} {what}")),
+            }
+        }
+    });
+    let secret = Secret::new([7; 32]);
+    let desk = Desk {
+        current,
+        bindings: Bindings::default(),
+        credentials: Credentials::new(&secret, 2),
+        passes: Passes::default(),
+        errands,
+        secret,
+        authority: (0..=255).cycle().take(600).collect(),
+    };
+    Rig { desk, told, _office: tasks }
+}
+
+fn copy(known: &Known) -> Known {
+    let Known { person, subject, password, missing } = known;
+    Known {
+        person: person.clone(),
+        subject: subject.clone(),
+        password: password.clone(),
+        missing: missing.clone(),
+    }
 }

@@ -129,6 +129,9 @@ impl People {
     pub fn by_username(&self, username: &Username) -> Option<&Arc<Known>> {
         self.by_username.get(username)
     }
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Known>> {
+        self.by_id.values()
+    }
     pub fn len(&self) -> usize {
         self.by_id.len()
     }

@@ -34,9 +34,10 @@ pub(crate) fn is_staff(who: &Who) -> bool {
         && roles.any(|it| !matches!(it, Role::Parent | Role::Visitor | Role::Governor | Role::Pupil))
 }
 
-/// Host, and as much of the path as a person can take in.
+/// Host and path as a person would say them, and no more of them than a person can take in.
 pub(crate) fn shown(target: &Target) -> String {
-    let whole = target.to_string();
+    let path = target.path().split('?').next().unwrap_or_default().trim_end_matches('/');
+    let whole = format!("{}{path}", target.host());
     let short: String = whole.chars().take(120).collect();
     if short.len() < whole.len() { format!("{short}…") } else { short }
 }
@@ -50,7 +51,7 @@ fn reason(decision: &Decision) -> String {
             "Nobody at school can open this page. It is closed to protect people.".to_owned()
         }
         (Step::AlwaysBlocked, Some(about)) => {
-            format!("It belongs to the group {about}, which is closed for everyone at school.")
+            format!("Pages in the group {about} are closed for everyone at school.")
         }
         (Step::Schedule, _) => "It is closed at this time of day. It may open later.".to_owned(),
         (Step::SearchEngine, _) => {
@@ -61,7 +62,7 @@ fn reason(decision: &Decision) -> String {
             "Only pages that the school has chosen are open for you, and this is not one of them yet."
                 .to_owned()
         }
-        (_, Some(about)) => format!("It belongs to the group {about}, which is closed for you at school."),
+        (_, Some(about)) => format!("Pages in the group {about} are closed for you at school."),
         (_, None) => "Your school has chosen to keep this page closed.".to_owned(),
     }
 }
@@ -80,7 +81,6 @@ fn for_pupils(frame: &Frame<'_>, target: &Target) -> Markup {
 fn for_staff(frame: &Frame<'_>, decision: &Decision, target: &Target) -> Markup {
     let settings = &frame.snapshot.settings;
     html! {
-        ul.do { li { a.main href=(report_link(frame, target)) { "Report this page" } } }
         section aria-labelledby="ask" {
             h2 #ask { "Need it for teaching?" }
             @if decision.because.step == Step::Sealed {
@@ -90,11 +90,12 @@ fn for_staff(frame: &Frame<'_>, decision: &Decision, target: &Target) -> Markup 
                     "Ask for it to be opened: say which page, for which class and until when. "
                     @match &settings.ask_for_sites {
                         Some(how) => { "Write to " strong { (how) } "." }
-                        None => "Send the report above, or speak to your network manager."
+                        None => "Use the form below, or speak to your network manager."
                     }
                 }
             }
         }
+        ul.do { li { a.main href=(report_link(frame, target)) { "Ask about or report this page" } } }
         (because(frame, decision, target))
     }
 }

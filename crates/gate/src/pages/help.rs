@@ -28,6 +28,12 @@ fn lines() -> impl Iterator<Item = HelpLine> {
     })
 }
 
+/// Where the help page leads.
+#[cfg(test)]
+pub(crate) fn addresses() -> impl Iterator<Item = &'static str> {
+    lines().map(|it| it.url)
+}
+
 /// `/help`.
 pub(crate) fn page(frame: &Frame<'_>) -> Sheet {
     let main = html! {
@@ -81,7 +87,7 @@ pub(crate) fn short(frame: &Frame<'_>) -> Markup {
             @for (i, line) in lines().take(2).enumerate() {
                 @if i != 0 { ", or " }
                 a href=(line.url) rel="noreferrer" { (line.name) }
-                @if !line.number.is_empty() { " on " strong { (number(line.number)) } " (free, day and night)" }
+                @if !line.number.is_empty() { " on " strong.number { (number(line.number)) } " (free, day and night)" }
             }
             ". " a href={ (frame.base) "/help" } { "All help lines" } "."
         }

@@ -59,7 +59,12 @@ pub(crate) fn page(frame: &Frame<'_>, authority: &[u8]) -> Sheet {
         }
         h2 { "Check it" }
         p { "The certificate’s SHA-256 fingerprint must be the one that the school’s network manager gave you:" }
-        pre { (fingerprint(authority)) }
+        pre {
+            @for (i, pair) in Sha256::digest(authority).iter().enumerate() {
+                @if i != 0 { ":" wbr; }
+                (format!("{pair:02X}"))
+            }
+        }
         p { "Then open " a href={ "https://" (gate) "/" } { "https://" (gate) "/" } ". If no warning shows, the device is ready." }
         section.box aria-labelledby="why" {
             h2 #why { "What this means" }
@@ -70,10 +75,4 @@ pub(crate) fn page(frame: &Frame<'_>, authority: &[u8]) -> Sheet {
         }
     };
     Sheet::new(200, "Set up a device", main)
-}
-
-/// As browsers show it: pairs of digits with colons between them.
-fn fingerprint(authority: &[u8]) -> String {
-    let pairs: Vec<String> = Sha256::digest(authority).iter().map(|it| format!("{it:02X}")).collect();
-    pairs.join(":")
 }

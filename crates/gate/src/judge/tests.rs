@@ -1,0 +1,140 @@
+use std::sync::Arc;
+
+use policy::{CategorySet, Inspect};
+
+use super::*;
+use crate::{
+    Known,
+    sample::{AGREEMENT, decision, pupil},
+};
+
+#[derive(Debug, PartialEq)]
+enum Door {
+    Proceed,
+    Warn,
+    Refuse,
+    SignIn,
+    Agree,
+}
+
+fn door(decision: Decision, who: &Who, open_unknown: bool) -> Door {
+    match settle(decision, who, open_unknown) {
+        Ruling::Proceed(_) => Door::Proceed,
+        Ruling::Warn(_) => Door::Warn,
+        Ruling::Refuse(_) => Door::Refuse,
+        Ruling::SignIn(_) => Door::SignIn,
+        Ruling::Agree(_) => Door::Agree,
+    }
+}
+
+/// The order of the doors, in full: help, what nobody may have, sign-in, agreement, the verdict.
+#[test]
+fn which_door_for_whom() {
+    let nobody = Who::Nobody;
+    let agreed = Who::Known(Arc::new(pupil()));
+    let not_agreed = Who::Known(Arc::new(Known { missing: vec![AGREEMENT], ..pupil() }));
+    let help = || Decision { protected: true, ..decision(Verdict::Allow, Step::Help) };
+    let check = |asked: Decision, doors: [Door; 3], unknown_may: Door| {
+        let name = format!("{:?} by {:?}", asked.verdict, asked.because.step);
+        assert_eq!(door(asked.clone(), &nobody, false), doors[0], "{name}, nobody");
+        assert_eq!(door(asked.clone(), &not_agreed, false), doors[1], "{name}, not agreed");
+        assert_eq!(door(asked.clone(), &agreed, false), doors[2], "{name}, agreed");
+        assert_eq!(
+            door(asked, &nobody, true),
+            unknown_may,
+            "{name}, nobody, where they may open what is open"
+        );
+    };
+    use Door::{Agree, Proceed, Refuse, SignIn, Warn};
+    check(help(), [Proceed, Proceed, Proceed], Proceed);
+    check(decision(Verdict::Block, Step::Sealed), [Refuse, Refuse, Refuse], Refuse);
+    check(decision(Verdict::Block, Step::AlwaysBlocked), [Refuse, Refuse, Refuse], Refuse);
+    check(decision(Verdict::Block, Step::Fault), [Refuse, Refuse, Refuse], Refuse);
+    check(decision(Verdict::Block, Step::LockedRule), [SignIn, Agree, Refuse], SignIn);
+    check(decision(Verdict::Block, Step::Category), [SignIn, Agree, Refuse], SignIn);
+    check(decision(Verdict::Block, Step::BaseMode), [SignIn, Agree, Refuse], SignIn);
+    check(decision(Verdict::Warn, Step::Category), [SignIn, Agree, Warn], Warn);
+    check(decision(Verdict::Allow, Step::Rule), [SignIn, Agree, Proceed], Proceed);
+    check(decision(Verdict::Allow, Step::BaseMode), [SignIn, Agree, Proceed], Proceed);
+}
+
+/// Being on the help list opens nothing that was refused all the same.
+#[test]
+fn protected_but_blocked_is_not_waved_through() {
+    let odd = Decision { protected: true, ..decision(Verdict::Block, Step::Sealed) };
+    assert_eq!(door(odd, &Who::Nobody, true), Door::Refuse);
+}
+
+/// Design decision 9, and what the help page promises: each of its addresses opens for everyone, signed in or
+/// not, agreed or not, and even while rules and lists cannot be read; and none of it is inspected or recorded.
+#[test]
+fn every_help_line_that_we_show_is_open_to_all_and_never_watched() {
+    let who = [
+        Who::Nobody,
+        Who::Known(Arc::new(pupil())),
+        Who::Known(Arc::new(Known { missing: vec![AGREEMENT], ..pupil() })),
+    ];
+    let mut snapshots = [crate::sample::snapshot(), crate::sample::snapshot()];
+    snapshots[1].rules = crate::sample::rules();
+    for url in crate::pages::help::addresses() {
+        let target = Target::parse(url).expect(url);
+        for (snapshot, who) in snapshots.iter().flat_map(|it| who.iter().map(move |who| (it, who))) {
+            for stage in [Stage::Connect, Stage::Request] {
+                let ruling = judge(snapshot, who, &target, stage, crate::sample::at(0));
+                let Ruling::Proceed(decision) = &ruling else { panic!("{url}: {ruling:?}") };
+                assert!(decision.protected && decision.inspect == Inspect::Tunnel, "{url}: {decision:?}");
+            }
+        }
+    }
+}
+
+/// PWD-01 and AUP-07, with real rules: a page that is open to a pupil is not open to nobody, nor before agreeing.
+#[test]
+fn nothing_else_opens_before_signing_in_and_agreeing() {
+    let mut snapshot = crate::sample::snapshot();
+    snapshot.rules = crate::sample::rules();
+    let check = |url: &str, who: &Who, door: Door| {
+        let target = Target::parse(url).expect(url);
+        let known = match who {
+            Who::Known(it) => {
+                let subject = snapshot.rules.subject(&it.person);
+                let known = Known { subject, missing: it.missing.clone(), ..pupil() };
+                Who::Known(Arc::new(known))
+            }
+            Who::Nobody => Who::Nobody,
+        };
+        let got = match judge(&snapshot, &known, &target, Stage::Request, crate::sample::at(0)) {
+            Ruling::Proceed(_) => Door::Proceed,
+            Ruling::Warn(_) => Door::Warn,
+            Ruling::Refuse(_) => Door::Refuse,
+            Ruling::SignIn(_) => Door::SignIn,
+            Ruling::Agree(_) => Door::Agree,
+        };
+        assert_eq!(got, door, "{url}");
+    };
+    let agreed = Who::Known(Arc::new(pupil()));
+    let not_agreed = Who::Known(Arc::new(Known { missing: vec![AGREEMENT], ..pupil() }));
+    check("https://open.example.org/", &Who::Nobody, Door::SignIn);
+    check("https://open.example.org/", &not_agreed, Door::Agree);
+    check("https://open.example.org/", &agreed, Door::Proceed);
+    check("https://shut.example.org/", &Who::Nobody, Door::SignIn);
+    check("https://shut.example.org/", &not_agreed, Door::Agree);
+    check("https://shut.example.org/", &agreed, Door::Refuse);
+}
+
+#[test]
+fn rules_that_cannot_be_read_close_everything() {
+    let snapshot = crate::sample::snapshot();
+    let target = Target::parse("https://example.org/").expect("an address");
+    for who in [Who::Nobody, Who::Known(Arc::new(pupil()))] {
+        let ruling = judge(&snapshot, &who, &target, Stage::Request, crate::sample::at(0));
+        assert!(matches!(&ruling, Ruling::Refuse(it) if it.because.step == Step::Fault), "{ruling:?}");
+        assert_eq!(ruling.outcome(), Outcome::Blocked);
+    }
+    let seen = Decision {
+        categories: CategorySet::NONE,
+        inspect: Inspect::Open,
+        ..decision(Verdict::Allow, Step::Rule)
+    };
+    assert_eq!(Ruling::Proceed(seen.clone()).decision(), &seen);
+}
