@@ -12,6 +12,7 @@ mod error;
 pub mod groups;
 mod hex;
 pub mod jobs;
+pub mod list_files;
 pub mod lists;
 mod open;
 pub mod people;
