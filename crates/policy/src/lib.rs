@@ -5,6 +5,7 @@
 mod ask;
 mod audience;
 mod category;
+mod changes;
 mod compile;
 mod decide;
 mod decision;
@@ -27,6 +28,7 @@ pub use crate::{
     ask::{Ask, Stage},
     audience::Audience,
     category::{Category, CategorySet},
+    changes::{Change, diff},
     compile::{Fault, LayerText},
     decide::decide,
     decision::{Because, Decision, Inspect, Step, Verdict},

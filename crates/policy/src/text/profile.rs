@@ -199,7 +199,7 @@ fn file(words: &mut Words) -> Result<Box<str>, Wrong> {
     };
     let known = match kind.split_once('/') {
         Some((kind, sub)) => plain(kind) && (plain(sub) || sub == "*"),
-        None => plain(kind) && kind != "none",
+        None => plain(kind) && !kind.contains('.') && kind != "none",
     };
     if known {
         return Ok(kind.into());
