@@ -204,6 +204,3 @@ impl Person<'_> {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -128,6 +128,3 @@ fn blame(facts: &Facts<'_>, spoken: &Spoken<'_>) -> (Option<Arc<str>>, u16) {
         _ => (None, 0),
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -3,9 +3,12 @@ use std::{collections::HashSet, sync::LazyLock};
 
 use crate::Host;
 
-/// Domains, one a line, each with everything below it. Lists of the category `help` add to them; nothing takes
-/// from them.
-static DOMAINS: LazyLock<HashSet<&str>> = LazyLock::new(|| include_str!("help.txt").lines().collect());
+/// The built-in list of help, each domain with everything below it. Other lists of the category `help` add to it;
+/// nothing takes from it.
+static DOMAINS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    let lines = include_str!("../data/help.list").lines();
+    lines.map(|it| it.split('#').next().unwrap_or("").trim()).filter(|it| it.contains('.')).collect()
+});
 
 pub(crate) fn is_help(host: &Host) -> bool {
     host.suffixes().any(|it| DOMAINS.contains(it))

@@ -61,6 +61,3 @@ impl Engine {
 /// The engine has no name of its own for safe results: the connection has to be opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct CannotBeSafe;
-
-#[cfg(test)]
-mod tests;

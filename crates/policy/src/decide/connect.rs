@@ -67,7 +67,7 @@ pub(super) fn inspect(
     }
     let safe_unopened = facts.engine.is_none_or(|it| it.on_tunnel(&facts.profile.profile).is_ok());
     match picked.inspect.map(|it| it.verb) {
-        Some(Verb::Tunnel) if safe_unopened => return Inspect::Tunnel,
+        Some(Verb::Tunnel) if safe_unopened && !facts.found.has_sealed_paths => return Inspect::Tunnel,
         Some(_) => return Inspect::Open,
         None => {}
     }

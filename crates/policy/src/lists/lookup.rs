@@ -26,6 +26,8 @@ pub struct Found {
     /// Some list holds addresses with a path on this host or above it: at [`crate::Stage::Connect`] the host
     /// alone does not tell everything.
     pub has_paths: bool,
+    /// As [`Found::has_paths`], but in a sealed list: then no rule may leave the connection unopened.
+    pub has_sealed_paths: bool,
 }
 
 /// Which list put a target in a category.
@@ -80,9 +82,11 @@ impl Lists {
     pub fn look_up(&self, target: &Target) -> Found {
         let mut found = Found::default();
         self.each_match(target, |it| {
+            let sealed = self.lists[usize::from(it.list)].info().sealed;
             found.has_paths |= it.has_paths;
+            found.has_sealed_paths |= it.has_paths && sealed;
             if !it.listed {
-            } else if self.lists[usize::from(it.list)].info().sealed {
+            } else if sealed {
                 found.sealed = found.sealed.or(Some(it.list));
             } else {
                 found.categories = found.categories.or(it.categories);

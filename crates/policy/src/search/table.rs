@@ -205,3 +205,25 @@ impl Table {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_of_the_table_is_understood() {
+        let mut codes: Vec<&str> = engines().iter().map(|it| it.code).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), engines().len(), "codes are unique");
+        assert!(engines().len() <= 64, "a set holds 64");
+        for engine in engines() {
+            assert!(!engine.paths.is_empty() && !engine.terms.is_empty(), "{}", engine.code);
+            assert!(engine.paths.iter().all(|it| it.starts_with('/')), "{}", engine.code);
+        }
+        for (host, (number, _)) in &TABLE.hosts {
+            let parsed = Host::parse(host).expect(host);
+            assert_eq!(parsed.to_string(), *host, "{}", engines()[*number].code);
+        }
+    }
+}

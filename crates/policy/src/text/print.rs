@@ -101,7 +101,11 @@ fn profile(out: &mut String, it: &ProfileText) {
         say(format!("youtube {}", youtube.code()));
     }
     if let Some(files) = &it.blocked_files {
-        say(format!("block files {}", or_none(files)));
+        let kinds = files.iter().map(ToString::to_string);
+        let none = files.is_empty().then(|| "none".to_owned());
+        for text in wrapped("block files", kinds.chain(none)) {
+            say(text);
+        }
     }
     if let Some(times) = &it.times {
         say(format!("times {}", or_none(times)));

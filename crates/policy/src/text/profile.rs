@@ -62,7 +62,7 @@ impl ProfileText {
             return once(&mut self.mode, mode(words)?);
         }
         if words.take("block files") {
-            return once(&mut self.blocked_files, none_or(words, file)?);
+            return self.files(none_or(words, file)?);
         }
         for verdict in Verdict::ALL {
             if words.take(verdict.code()) {
@@ -106,6 +106,16 @@ impl ProfileText {
             "write mode, block, warn, allow, block files, uncategorised, safe search, search engines, other search \
              engines, youtube, times, session or do not inspect; a rule starts at the left edge",
         )
+    }
+
+    /// Several lines add up.
+    fn files(&mut self, files: BTreeSet<Box<str>>) -> Result<(), Wrong> {
+        let before = self.blocked_files.as_ref().is_some_and(BTreeSet::is_empty);
+        if before || (files.is_empty() && self.blocked_files.is_some()) {
+            return wrong("no files and some files are blocked in one profile", "leave one of the lines");
+        }
+        self.blocked_files.get_or_insert_default().extend(files);
+        Ok(())
     }
 
     fn verdicts(&mut self, verdict: Verdict, words: &mut Words) -> Result<(), Wrong> {
@@ -193,7 +203,7 @@ fn file(words: &mut Words) -> Result<Box<str>, Wrong> {
     let typed = words.text("the kind of file")?.to_ascii_lowercase();
     let kind = typed.strip_prefix('.').unwrap_or(&typed);
     let plain = |it: &str| {
-        !it.is_empty()
+        it.starts_with(|c: char| c.is_ascii_alphanumeric())
             && it.len() <= 100
             && it.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'+' | b'.' | b'_'))
     };

@@ -184,7 +184,7 @@ fn rule() -> impl Strategy<Value = String> {
         " during 0[0-9]:[0-5][0-9] to (1[0-9]:[0-5][0-9]|24:00)( on (school days|mon to thu and sun|fri))?",
     ];
     let rest =
-        "( until 202[0-9]-0[1-9]-[12][0-9]( [01][0-9]:00)?)?( locked)?( note \"[A-Za-z#, ]{1,9}x\")?( # c)?";
+        "( until 202[0-9]-0[1-9]-1[0-9]( [01][0-9]:00)?)?( locked)?( note \"[A-Za-z#, ]{1,9}x\")?( # c)?";
     ("(allow|warn|block|inspect|tunnel)", address(), audience, during, rest).prop_map(
         |(verb, address, audience, during, rest)| format!("{verb} {address}{audience}{during}{rest}"),
     )
