@@ -1,6 +1,6 @@
 //! Pieces of pages, one function a component.
 pub(crate) mod bars;
-pub(crate) mod because;
+pub(crate) mod faults;
 pub(crate) mod field;
 pub(crate) mod layout;
 pub(crate) mod notice;

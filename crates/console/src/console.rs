@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
-use policy::Rules;
+use policy::{Rules, lists::Lists};
 use school::{Calendar, Id, School};
 use store::{Db, activity};
 
@@ -31,6 +31,11 @@ impl Console {
     /// The school's own time; UTC while its gate has no calendar.
     pub(crate) fn zone(&self, school: Id<School>) -> TimeZone {
         (self.in_force)(school).map_or(TimeZone::UTC, |it| it.calendar().zone.clone())
+    }
+
+    /// The lists in force; none while there is no gate.
+    pub(crate) fn lists(&self, school: Id<School>) -> Arc<Lists> {
+        (self.in_force)(school).map_or_else(|| Arc::new(Lists::empty()), |it| Arc::clone(it.rules().lists()))
     }
 
     /// Runs what blocks where it holds up nobody.

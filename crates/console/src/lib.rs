@@ -6,6 +6,7 @@ mod assets;
 mod clock;
 mod components;
 mod console;
+mod draft;
 mod failure;
 mod fields;
 mod guard;

@@ -28,6 +28,10 @@ impl People {
         self.0.get(&id?)
     }
 
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Person> {
+        self.0.values()
+    }
+
     /// By id, by username, or by part of the name.
     pub(crate) fn named(&self, typed: &str) -> Named<'_> {
         let typed = typed.trim().to_lowercase();

@@ -8,7 +8,7 @@ use rand::TryRng;
 use sha2::{Digest, Sha256};
 use store::sessions::{Session, TokenHash};
 
-use crate::{Console, failure::Failure};
+use crate::Console;
 
 /// Without a request for this long, a session ends.
 pub const IDLE: SignedDuration = SignedDuration::from_mins(10);

@@ -4,7 +4,6 @@ use maud::{Markup, html};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tone {
     Good,
-    Note,
     Warning,
     Bad,
 }
@@ -12,12 +11,11 @@ pub(crate) enum Tone {
 pub(crate) fn notice(tone: Tone, content: &Markup) -> Markup {
     let (class, word) = match tone {
         Tone::Good => ("moj-alert moj-alert--success", "Done"),
-        Tone::Note => ("moj-alert moj-alert--information", "Note"),
         Tone::Warning => ("moj-alert moj-alert--warning", "Warning"),
         Tone::Bad => ("moj-alert moj-alert--error", "Fault"),
     };
     html! {
-        div class=(class) role="region" aria-label=(word) {
+        div class=(class) {
             div.sg-alert__word { (word) }
             div.moj-alert__content { (content) }
         }

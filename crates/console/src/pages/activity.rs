@@ -8,7 +8,6 @@ use store::{activity::Page, audit};
 use crate::{
     Console,
     components::{
-        because,
         field::{Input, input, select},
         layout,
         notice::{complaints, empty},
@@ -129,7 +128,7 @@ fn table(staff: &Staff, fields: &Fields, found: &Page, people: &People, zone: &T
     let explains = staff.rights.has(Right::ExplainDecisions);
     html! {
         div.sg-scroll tabindex="0" role="region" aria-label="Activity" {
-            table.govuk-table.sg-table {
+            table.govuk-table.sg-table.sg-activity {
                 caption.govuk-visually-hidden { "Activity, newest first" }
                 thead.govuk-table__head {
                     tr.govuk-table__row {
@@ -158,7 +157,7 @@ fn table(staff: &Staff, fields: &Fields, found: &Page, people: &People, zone: &T
                                 @else if let Some(path) = seen.path.as_deref().filter(|it| *it != "/") { span.sg-sub { (short(path)) } }
                             }
                             td.govuk-table__cell { (tag::outcome(seen.outcome)) }
-                            td.govuk-table__cell { (because::sentence(&seen.because)) }
+                            td.govuk-table__cell { (seen.because.for_staff()) }
                             @if explains { td.govuk-table__cell { a.govuk-link href=(explain(seen)) { "Explain" span.govuk-visually-hidden { " " (seen.host) } } } }
                         }
                     }

@@ -11,7 +11,7 @@ use store::{activity::ActivityError, audit};
 use tokio::sync::mpsc::{Sender, channel};
 
 use crate::{
-    Console, components::because, failure::Failure, fields::Fields, pages::activity::address, people::People,
+    Console, failure::Failure, fields::Fields, pages::activity::address, people::People,
     search::Search, staff::Reader,
 };
 
@@ -127,7 +127,7 @@ fn record(seen: &Seen, people: &People, zone: &TimeZone) -> [String; 17] {
         seen.search.as_deref().unwrap_or_default().to_owned(),
         categories.join("; "),
         seen.outcome.label().to_owned(),
-        because::sentence(&seen.because),
+        seen.because.for_staff(),
         seen.because.profile.as_deref().unwrap_or_default().to_owned(),
         seen.carried.label().to_owned(),
         seen.status.to_string(),

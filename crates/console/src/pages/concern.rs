@@ -1,5 +1,6 @@
 use axum::{
     extract::{Path, State},
+    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use casework::{Concern, Stage, StageError, may_see};
@@ -73,8 +74,7 @@ pub(crate) async fn close(
         Err(StageError::NoOutcome) => {
             let complaint = "Write what came of it before you close it";
             let zone = console.zone(staff.school.id);
-            Ok((axum::http::StatusCode::BAD_REQUEST, page(&staff, &opened, Some(complaint), &zone))
-                .into_response())
+            Ok((StatusCode::BAD_REQUEST, page(&staff, &opened, Some(complaint), &zone)).into_response())
         }
     }
 }

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// The job of `workers` that looks at every source.
-const REFRESH: &str = "refresh_lists";
+const REFRESH: &str = "refresh lists";
 
 pub(crate) async fn get(
     State(console): State<Console>,
@@ -38,7 +38,7 @@ pub(crate) async fn get(
 pub(crate) async fn check(State(console): State<Console>, staff: Reader) -> Result<Response, Failure> {
     let by = staff.by(&console);
     let mut tx = console.db.write().await?;
-    jobs::enqueue_once(&mut tx, REFRESH, "all", "", by.at).await?;
+    jobs::enqueue_once(&mut tx, REFRESH, REFRESH, "", by.at).await?;
     audit::note(&mut tx, &by, staff.school.id, "ask for list updates", "all lists", None, None).await?;
     tx.commit().await?;
     Ok(Redirect::to("/lists?asked=1").into_response())

@@ -1,41 +1,52 @@
+use std::{collections::BTreeSet, sync::Arc};
+
 use axum::{
     extract::State,
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use maud::{Markup, html};
+use policy::{Fault, Rules};
 use school::{Choice, Layer};
 use store::rules;
 
 use crate::{
     Console,
     components::{
-        field::{Input, input, select},
+        faults::faults,
+        field::{Input, input},
         layout,
-        notice::complaints,
-        policy_text::difference,
+        notice::{Tone, complaints, notice},
+        policy_text::{difference, numbered},
     },
+    draft::{self, Around, Text},
     failure::Failure,
     fields::Fields,
     pages::profiles::tabs,
     staff::{Reader, Staff},
 };
 
-pub(crate) async fn get(State(console): State<Console>, staff: Reader) -> Result<Markup, Failure> {
-    let text = in_force(&console, &staff, Layer::School).await?;
-    Ok(page(
-        &staff,
-        &Draft { layer: Layer::School, text, before: String::new(), note: String::new(), all: Vec::new() },
-    ))
-}
-
 /// What someone is about to save.
 struct Draft {
     layer: Layer,
     text: String,
-    before: String,
     note: String,
-    all: Vec<(&'static str, String)>,
+    /// What stands, and its version: a text that somebody else saved meanwhile is not overwritten.
+    before: Text,
+    /// Of all layers together; `None` while nothing has been looked at.
+    read: Option<Result<Rules, Vec<Fault>>>,
+    complaints: Vec<(&'static str, &'static str)>,
+}
+
+pub(crate) async fn get(
+    State(console): State<Console>,
+    staff: Reader,
+    fields: Fields,
+) -> Result<Markup, Failure> {
+    let layer = layer(&fields);
+    let before = before(&console, &staff, layer).await?;
+    let (text, note) = (before.text.clone(), String::new());
+    Ok(page(&staff, &Draft { layer, text, note, before, read: None, complaints: Vec::new() }))
 }
 
 pub(crate) async fn post(
@@ -43,46 +54,128 @@ pub(crate) async fn post(
     staff: Reader,
     fields: Fields,
 ) -> Result<Response, Failure> {
-    let by = staff.by(&console);
-    let layer = Layer::from_code(fields.get("layer")).unwrap_or(Layer::School);
+    let layer = layer(&fields);
     let uploaded = fields.raw("file");
     let text = if uploaded.is_empty() { fields.raw("text") } else { uploaded }.replace("\r\n", "\n");
-    let before = in_force(&console, &staff, layer).await?;
-    let mut all = Vec::new();
-    if fields.get("do") == "save" && fields.get("note").is_empty() {
-        all.push(("note", "Say in a few words why it changes".to_owned()));
+    let before = before(&console, &staff, layer).await?;
+    let read = compile(&console, &staff, layer, &text).await?;
+    let note = fields.get("note").to_owned();
+    let saves = fields.get("do") == "save" && uploaded.is_empty();
+    let mut complaints = Vec::new();
+    if saves && note.is_empty() {
+        complaints.push(("note", "Say in a few words why it changes"));
     }
-    if !all.is_empty() || fields.get("do") != "save" {
-        let status = if all.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
-        let draft = Draft { layer, text, before, note: fields.get("note").to_owned(), all };
+    if saves && fields.get("base") != before.version.to_string() {
+        complaints.push((
+            "text",
+            "Somebody else has saved a version since you began. Look at what would change now",
+        ));
+    }
+    if !saves || !complaints.is_empty() || read.is_err() {
+        let status = if saves { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+        let draft = Draft { layer, text, note, before, read: Some(read), complaints };
         return Ok((status, page(&staff, &draft)).into_response());
     }
+    let by = staff.by(&console);
     let mut tx = console.db.write().await?;
-    rules::save(&mut tx, &by, staff.school.id, layer, &text, fields.get("note")).await?;
+    rules::save(&mut tx, &by, staff.school.id, layer, &text, &note).await?;
     tx.commit().await?;
     Ok(Redirect::to("/profiles/versions").into_response())
 }
 
-async fn in_force(console: &Console, staff: &Staff, layer: Layer) -> Result<String, Failure> {
-    let current = rules::current(&mut console.db.read().await?, staff.school.id).await?;
-    Ok(current.into_iter().find(|it| it.layer == layer).map(|it| it.text).unwrap_or_default())
+/// The trust's layer is the trust's to change.
+fn layer(fields: &Fields) -> Layer {
+    if fields.get("layer") == Layer::Site.code() { Layer::Site } else { Layer::School }
+}
+
+async fn before(console: &Console, staff: &Staff, layer: Layer) -> Result<Text, Failure> {
+    let current = draft::current(&mut console.db.read().await?, &staff.school).await?;
+    let none = Text { layer, text: String::new(), version: 0 };
+    Ok(current.into_iter().find(|it| it.layer == layer).unwrap_or(none))
+}
+
+/// With the other layers as they stand.
+async fn compile(
+    console: &Console,
+    staff: &Staff,
+    layer: Layer,
+    text: &str,
+) -> Result<Result<Rules, Vec<Fault>>, Failure> {
+    let mut tx = console.db.read().await?;
+    let mut texts = draft::current(&mut tx, &staff.school).await?;
+    texts.retain(|it| it.layer != layer);
+    texts.push(Text { layer, text: text.to_owned(), version: 0 });
+    let around = Around::of(&mut tx, &staff.school).await?;
+    let lists = console.lists(staff.school.id);
+    console.blocking(move || around.compile(&texts, &Arc::clone(&lists))).await
 }
 
 fn page(staff: &Staff, draft: &Draft) -> Markup {
-    let all: Vec<_> = draft.all.iter().map(|(field, words)| (*field, words.as_str())).collect();
-    let layers: Vec<_> = Layer::ALL.iter().map(|it| (it.code().to_owned(), it.label().to_owned())).collect();
+    let complaint = |name: &str| draft.complaints.iter().find(|(it, _)| *it == name).map(|(_, words)| *words);
+    let note = Input {
+        complaint: complaint("note"),
+        hint: "Kept with the version, such as: games closed after the assembly",
+        ..Input::text("note", "Why it changes", &draft.note)
+    };
     let content = html! {
         (tabs(staff, "/profiles/change"))
-        (complaints(&all))
+        (complaints(&draft.complaints))
+        @if let Some(read) = &draft.read { (preview(draft, read)) }
         form method="post" action="/profiles/change" enctype="multipart/form-data" {
             (layout::token(staff))
-            (select("layer", "Layer", draft.layer.code(), &layers))
-            @if let Some(markup) = difference(&draft.before, &draft.text) { (markup) }
-            textarea.govuk-textarea.sg-policy-input id="text" name="text" rows="24" { "\n" (draft.text) }
-            (input(&Input::text("note", "Why it changes", &draft.note)))
-            button.govuk-button type="submit" name="do" value="look" { "See what changes" }
-            button.govuk-button type="submit" name="do" value="save" { "Save" }
+            input type="hidden" name="base" value=(draft.before.version);
+            input type="hidden" name="layer" value=(draft.layer.code());
+            section.sg-card {
+                h2.govuk-heading-m { (draft.layer.label()) " policy" }
+                p.govuk-body {
+                    "You are changing the policy of the " (draft.layer.label().to_lowercase()) ". "
+                    @if draft.layer == Layer::School { a.govuk-link href="/profiles/change?layer=site" { "Change that of the site" } }
+                    @else { a.govuk-link href="/profiles/change" { "Change that of the school" } }
+                }
+                div.govuk-form-group {
+                    label.govuk-label.govuk-label--s for="text" { "Policy text" }
+                    textarea.govuk-textarea.sg-policy-input id="text" name="text" rows="22" spellcheck="false" autocomplete="off" { "\n" (draft.text) }
+                }
+                (input(&note))
+                div.sg-filter__buttons {
+                    button.govuk-button type="submit" name="do" value="look" { "See what changes" }
+                    @if draft.read.as_ref().is_some_and(Result::is_ok) {
+                        button.govuk-button.govuk-button--secondary type="submit" name="do" value="save" { "Save and put in force" }
+                    }
+                }
+            }
+            section.sg-card {
+                div.govuk-form-group {
+                    label.govuk-label.govuk-label--s for="file" { "Or read it from a file" }
+                    div.govuk-hint id="file-hint" { "A text that was downloaded here or from another school. Nothing is saved until you have seen what changes." }
+                    input.sg-file id="file" name="file" type="file" accept=".policy,.txt,text/plain" aria-describedby="file-hint";
+                }
+                button.govuk-button.govuk-button--secondary type="submit" name="do" value="look" { "Read the file" }
+            }
         }
     };
     layout::page(staff, "/profiles", "Change the policy", &content)
+}
+
+fn preview(draft: &Draft, read: &Result<Rules, Vec<Fault>>) -> Markup {
+    html! {
+        @match read {
+            Err(wrong) => {
+                (notice(Tone::Bad, &html! { "This text cannot be put in force. What stands stays." (faults(wrong, Some(draft.layer))) }))
+                (numbered(&draft.text, &lines(wrong)))
+            },
+            Ok(rules) => {
+                @if !rules.warnings().is_empty() { (notice(Tone::Warning, &html! { "Worth a look:" (faults(rules.warnings(), None)) })) }
+                h2.govuk-heading-m { "What changes" }
+                @match difference(&draft.before.text, &draft.text) {
+                    Some(markup) => (markup),
+                    None => p.govuk-body { "Nothing: the text is the one that stands." },
+                }
+            },
+        }
+    }
+}
+
+fn lines(faults: &[Fault]) -> BTreeSet<u32> {
+    faults.iter().map(|it| it.problem.line).collect()
 }

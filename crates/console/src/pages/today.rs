@@ -62,12 +62,12 @@ fn page(staff: &Staff, today: &Today) -> Markup {
     let content = html! {
         span.govuk-caption-l { (today.title) }
         h1.govuk-heading-l { "Today" }
-        (status(today))
         @if let Some(n) = today.concerns.filter(|n| 0 < *n) {
             (notice(Tone::Warning, &html! {
                 a.govuk-link href="/concerns" { (n) @if n == 1 { " new concern waits" } @else { " new concerns wait" } " for you" }
             }))
         }
+        (status(today))
         (outcomes(staff, &today.counts))
         div.sg-two {
             section.sg-card {
@@ -101,7 +101,7 @@ fn status(today: &Today) -> Markup {
                     @match (today.pulses.first(), quiet) {
                         (None, _) => "Start Schoolgate on the server, or look at its log: it reports within seconds.",
                         (_, Some(gate)) => { "It was last heard " (ago(gate.seen_at, today.now)) ". Devices that use it have no web. Look whether Schoolgate runs on the server; the log says why it stopped." },
-                        (Some(gate), None) => { "Running since " (ago(gate.started_at, today.now).replace("ago", "ago")) ". Rules in force were read " (ago(gate.snapshot_at, today.now)) "." },
+                        (Some(gate), None) => { "Started " (ago(gate.started_at, today.now)) ". Rules in force were read " (ago(gate.snapshot_at, today.now)) "." },
                     }
                 }
             }
