@@ -1,4 +1,4 @@
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 
 use agreements::{Agreement, TextHash};
 use jiff::Timestamp;
@@ -48,6 +48,9 @@ pub struct Report {
 #[error("the office did not take it")]
 pub struct NotTaken;
 
+/// How long a person is kept waiting for the office.
+const LONGEST: Duration = Duration::from_secs(10);
+
 /// The gate's end of the way to the office. Bounded.
 #[derive(Debug, Clone)]
 pub struct Errands(mpsc::Sender<Errand>);
@@ -68,17 +71,26 @@ impl Errands {
         hash: TextHash,
         at: Timestamp,
     ) -> Result<(), NotTaken> {
-        let (done, answer) = oneshot::channel();
-        self.0.send(Errand::Sign { person, agreement, hash, at, done }).await.map_err(|_| NotTaken)?;
-        answer.await.map_err(|_| NotTaken)?
+        self.ask(|done| Errand::Sign { person, agreement, hash, at, done }).await
     }
 
     /// # Errors
     /// [`NotTaken`].
     pub async fn report(&self, report: Report) -> Result<(), NotTaken> {
+        self.ask(|done| Errand::Report { report, done }).await
+    }
+
+    /// Hands it over and waits for the answer, but not for ever: an office that hangs must not hang a browser.
+    async fn ask(
+        &self,
+        errand: impl FnOnce(oneshot::Sender<Result<(), NotTaken>>) -> Errand,
+    ) -> Result<(), NotTaken> {
         let (done, answer) = oneshot::channel();
-        self.0.send(Errand::Report { report, done }).await.map_err(|_| NotTaken)?;
-        answer.await.map_err(|_| NotTaken)?
+        let whole = async {
+            self.0.send(errand(done)).await.map_err(|_| NotTaken)?;
+            answer.await.map_err(|_| NotTaken)?
+        };
+        tokio::time::timeout(LONGEST, whole).await.unwrap_or(Err(NotTaken))
     }
 
     /// Never waits; lost, and logged, when the office is far behind.
@@ -94,5 +106,36 @@ impl Errands {
         if self.0.try_send(errand).is_err() {
             tracing::warn!(what, "the office is too far behind to note a sign-in");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::at;
+
+    fn report() -> Report {
+        Report { person: None, words: "x".into(), place: None, about_site: false, at: at(0) }
+    }
+
+    #[tokio::test]
+    async fn an_office_that_has_gone_or_forgets_takes_nothing() {
+        let (errands, inbox) = Errands::new(1);
+        drop(inbox);
+        assert_eq!(errands.report(report()).await, Err(NotTaken));
+
+        let (errands, mut inbox) = Errands::new(1);
+        let (answer, ()) = tokio::join!(errands.report(report()), async { drop(inbox.recv().await) });
+        assert_eq!(answer, Err(NotTaken), "it dropped the errand without an answer");
+    }
+
+    #[tokio::test]
+    async fn noting_a_sign_in_never_waits() {
+        let (errands, mut inbox) = Errands::new(1);
+        for _ in 0..3 {
+            errands.sign_in(None, "a.rahman", [192, 0, 2, 1].into(), "refused", at(0));
+        }
+        assert!(inbox.recv().await.is_some());
+        assert!(inbox.try_recv().is_err(), "only as many as there is room for");
     }
 }

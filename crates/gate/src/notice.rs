@@ -82,7 +82,6 @@ impl Desk {
         let gate = &snapshot.settings.gate_name;
         let base = format!("{}://{gate}", asked.target.scheme().as_str());
         let frame = Frame { snapshot, who: asked.who, base: &base };
-        let staff = blocked::is_staff(asked.who);
         let sheet = match notice {
             Notice::Blocked(decision) => blocked::page(&frame, decision, asked.target),
             Notice::Warn(decision) => {
@@ -97,8 +96,8 @@ impl Desk {
                     Wants::Part => agree::asked(&frame, &link),
                 }
             }
-            Notice::Certificate(fault) => trouble::certificate(&frame, asked.target, fault, staff),
-            Notice::Upstream(fault) => trouble::upstream(&frame, asked.target, fault, staff),
+            Notice::Certificate(fault) => trouble::certificate(&frame, asked, fault),
+            Notice::Upstream(fault) => trouble::upstream(&frame, asked, fault),
         };
         match asked.wants {
             Wants::Page => frame.bind(sheet),

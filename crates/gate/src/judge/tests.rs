@@ -30,6 +30,7 @@ fn door(decision: Decision, who: &Who, open_unknown: bool) -> Door {
 /// The order of the doors, in full: help, what nobody may have, sign-in, agreement, the verdict.
 #[test]
 fn which_door_for_whom() {
+    use Door::{Agree, Proceed, Refuse, SignIn, Warn};
     let nobody = Who::Nobody;
     let agreed = Who::Known(Arc::new(pupil()));
     let not_agreed = Who::Known(Arc::new(Known { missing: vec![AGREEMENT], ..pupil() }));
@@ -45,7 +46,6 @@ fn which_door_for_whom() {
             "{name}, nobody, where they may open what is open"
         );
     };
-    use Door::{Agree, Proceed, Refuse, SignIn, Warn};
     check(help(), [Proceed, Proceed, Proceed], Proceed);
     check(decision(Verdict::Block, Step::Sealed), [Refuse, Refuse, Refuse], Refuse);
     check(decision(Verdict::Block, Step::AlwaysBlocked), [Refuse, Refuse, Refuse], Refuse);

@@ -180,6 +180,7 @@ async fn a_site_that_fails_has_its_own_words_and_status() {
 /// How each kind of asker is asked who they are: nothing loops, and a 407 goes only where it is understood.
 #[tokio::test]
 async fn who_is_asked_to_sign_in_and_how() {
+    use SignInBy::{Page, Proxy};
     let check = |by: SignInBy,
                  url: &'static str,
                  wants: Wants,
@@ -198,7 +199,6 @@ async fn who_is_asked_to_sign_in_and_how() {
         assert_eq!(!header(&page, "location").is_empty(), status == 302, "{name}");
         assert_eq!(!header(&page, "retry-after").is_empty(), matches!(status, 429 | 503), "{name}");
     };
-    use SignInBy::{Page, Proxy};
     let (tls, plain) = ("https://example.org/a", "http://example.org/a");
     check(Page, tls, Wants::Page, true, None, 302);
     check(Page, tls, Wants::Part, true, None, 511);

@@ -1,11 +1,14 @@
 use maud::{Markup, html};
-use policy::Target;
 
-use super::{Frame, Sheet, blocked::shown};
-use crate::{CertificateFault, UpstreamFault};
+use super::{
+    Frame, Sheet,
+    blocked::{is_staff, shown},
+};
+use crate::{Asked, CertificateFault, UpstreamFault};
 
 /// A site that cannot prove who it is. There is no way past it: the gate would be vouching for it.
-pub(crate) fn certificate(frame: &Frame<'_>, target: &Target, fault: CertificateFault, staff: bool) -> Sheet {
+pub(crate) fn certificate(frame: &Frame<'_>, asked: &Asked<'_>, fault: CertificateFault) -> Sheet {
+    let (target, staff) = (asked.target, is_staff(asked.who));
     let (what, detail) = certificate_words(fault);
     let main = html! {
         h1 { "This site cannot prove who it is" }
@@ -17,7 +20,7 @@ pub(crate) fn certificate(frame: &Frame<'_>, target: &Target, fault: Certificate
             li { "Try again later, or use another site." }
             li { "Do not type a password or anything about yourself into this site." }
         }
-        (actions(frame, target))
+        (actions(frame, asked))
         @if staff { (for_staff("Certificate", detail, frame)) }
     };
     Sheet::new(502, "This site cannot prove who it is", main).framed()
@@ -54,7 +57,8 @@ fn certificate_words(fault: CertificateFault) -> (&'static str, &'static str) {
 }
 
 /// A site that did not answer.
-pub(crate) fn upstream(frame: &Frame<'_>, target: &Target, fault: UpstreamFault, staff: bool) -> Sheet {
+pub(crate) fn upstream(frame: &Frame<'_>, asked: &Asked<'_>, fault: UpstreamFault) -> Sheet {
+    let (target, staff) = (asked.target, is_staff(asked.who));
     let (status, title, words, detail) = upstream_words(fault);
     let main = html! {
         h1 { (title) }
@@ -66,7 +70,7 @@ pub(crate) fn upstream(frame: &Frame<'_>, target: &Target, fault: UpstreamFault,
             li { "Wait a minute, then load the page again." }
             li { "If other pages do not open either, tell a teacher." }
         }
-        (actions(frame, target))
+        (actions(frame, asked))
         @if staff { (for_staff("Cause", detail, frame)) }
     };
     Sheet::new(status, title, main).framed()
@@ -137,11 +141,11 @@ pub(crate) fn fault(frame: &Frame<'_>, staff: bool) -> Sheet {
     Sheet::new(503, "The school’s internet is paused", main).header("retry-after", "60")
 }
 
-fn actions(frame: &Frame<'_>, target: &Target) -> Markup {
+fn actions(frame: &Frame<'_>, asked: &Asked<'_>) -> Markup {
     html! {
         ul.do {
-            li { a.main href=(target) { "Try again" } }
-            li { a.other href={ (frame.base) "/report?about=" (crate::desk::encode(&target.to_string())) } { "Report this page" } }
+            li { a.main href=(asked.url) { "Try again" } }
+            li { a.other href={ (frame.base) "/report?about=" (crate::desk::encode(&asked.target.to_string())) } { "Report this page" } }
         }
     }
 }
