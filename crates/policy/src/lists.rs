@@ -31,5 +31,5 @@ pub use self::{
     info::ListInfo,
     lookup::{Blame, Found, Lists},
     report::{FAULTS_SHOWN, Fault, Report},
-    starter::{STARTER_LISTS, StarterList, read_grouped},
+    starter::{STARTER_LISTS, StarterList, read_grouped, starter_lists},
 };

@@ -24,6 +24,13 @@ impl Hasher {
         Hasher(Kind::Open { seed })
     }
 
+    /// The seed of one installation, from the secret that its sealed lists use too.
+    pub fn open_for(secret: &[u8; 32]) -> Hasher {
+        let mut deriving = blake3::Hasher::new_derive_key("schoolgate 2026 seed of open lists");
+        deriving.update(secret);
+        Hasher::open(first_eight(&deriving.finalize()))
+    }
+
     /// `secret` is kept away from the file; `salt` is written into it.
     pub fn sealed(secret: &[u8; 32], salt: [u8; 16]) -> Hasher {
         let mut deriving = blake3::Hasher::new_derive_key("schoolgate 2026 sealed list of addresses");

@@ -1,7 +1,9 @@
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use school::Choice;
 
-use super::{Draft, Entry, Fault, Format, Hasher, Import, Label, Report};
+use super::{CompiledList, Draft, Entry, Fault, Format, Hasher, Import, Label, Report};
 use crate::{Category, CategorySet};
 
 /// A list that comes with the product, so that it works before anything is downloaded.
@@ -24,6 +26,16 @@ pub const STARTER_LISTS: &[StarterList] = &[
     StarterList { name: "Ways round the filter", text: include_str!("../../data/bypass.list") },
     StarterList { name: "Well-known sites", text: include_str!("../../data/well-known.list") },
 ];
+
+/// All of them, ready to be looked up beside a school's own. `hasher` is that of the school's open lists.
+///
+/// # Panics
+///
+/// Never in a build that passed its tests: the text is part of the program.
+pub fn starter_lists(hasher: &Hasher, made_at: Timestamp) -> Vec<CompiledList> {
+    let open = |list: &StarterList| CompiledList::open(Arc::new(list.compile(hasher.clone(), made_at)));
+    STARTER_LISTS.iter().map(|list| open(list).expect("what was just compiled")).collect()
+}
 
 impl StarterList {
     /// # Panics

@@ -4,9 +4,7 @@ use super::*;
 use crate::Category;
 
 fn all() -> Lists {
-    let at = label("x").made_at;
-    let open = |list: &StarterList| open(list.compile(Hasher::open(0), at)).expect("opens");
-    Lists::new(STARTER_LISTS.iter().map(open).collect())
+    Lists::new(starter_lists(&Hasher::open_for(&[1; 32]), label("x").made_at))
 }
 
 #[test]
