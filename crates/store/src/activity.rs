@@ -2,17 +2,39 @@
 //!
 //! One [`Activity`] writes; any number of [`Reader`]s search while it does. All calls block: on an async thread,
 //! wrap them.
+//!
+//! Rows go to a journal, in frames that are whole or not there. A journal that is full, or of another day, is closed;
+//! [`Reader::compact`] writes it as a segment under a name not yet used, syncs, renames, and only then removes the
+//! journal. So at every moment a row is in a journal, or in a segment, or in both with the same number, and opening
+//! removes journals whose number a segment has. Days are removed as whole folders.
+//!
+//! Visits to help sites never come here (design decision 9).
+mod codec;
+mod columns;
 mod counts;
 mod error;
 mod filter;
+mod folder;
+mod frame;
+mod journal;
+mod keeping;
 mod key;
+mod opened;
+mod reader;
+mod room;
+mod search;
+mod segment;
+mod tally;
+#[cfg(test)]
+mod tests;
+mod wanted;
 
 use std::{
     path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, MutexGuard},
 };
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use policy::{Seen, Step};
 
 pub use crate::activity::{
@@ -20,6 +42,13 @@ pub use crate::activity::{
     error::ActivityError,
     filter::Filter,
     key::{Cursor, NotACursor},
+    reader::{Reader, Removed, Rows},
+};
+use crate::activity::{
+    frame::Batch,
+    journal::Journal,
+    keeping::{Keeping, State},
+    room::Room,
 };
 
 /// How the log is kept.
@@ -27,26 +56,27 @@ pub use crate::activity::{
 pub struct Settings {
     /// Days and hours are counted in this zone.
     pub zone: TimeZone,
-    /// A journal becomes a segment after this many rows.
+    /// A journal becomes a segment after about this many rows ...
     pub roll_rows: u32,
+    /// ... or bytes.
+    pub roll_bytes: u64,
+    /// One search looks at no more than about this many rows; the next goes on from there.
+    pub search_rows: u64,
+    room: Room,
 }
 
-/// The writing end. One per folder, held by a lock.
+/// The writing end. One per folder, held by a lock that lasts until it and all its readers are dropped.
 #[derive(Debug)]
 pub struct Activity {
-    shared: Arc<Mutex<Vec<Kept>>>,
-}
-
-/// The searching end. Cheap to clone.
-#[derive(Debug, Clone)]
-pub struct Reader {
-    shared: Arc<Mutex<Vec<Kept>>>,
+    keeping: Arc<Keeping>,
+    recovered: Recovered,
+    batch: Batch,
 }
 
 /// One row, with its place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Kept {
-    /// Names this row for good.
+    /// Names this row for as long as it is kept.
     pub key: Cursor,
     pub seen: Seen,
 }
@@ -58,6 +88,8 @@ pub struct Page {
     /// Where to go on. May be set although `rows` is short or empty: the search stopped after much work, and what
     /// is older than this is not searched yet.
     pub next: Option<Cursor>,
+    /// Parts of the log that were passed over because they do not read; each is in the program's log.
+    pub unreadable: u32,
 }
 
 /// What was found at opening.
@@ -67,7 +99,7 @@ pub struct Recovered {
     pub rows: u64,
     /// Bytes of a last write that was cut short.
     pub cut_bytes: u64,
-    /// Bytes within a journal that do not read; what stands around them is kept.
+    /// Bytes within journals that do not read; what stands around them is kept.
     pub damaged_bytes: u64,
 }
 
@@ -75,103 +107,93 @@ pub struct Recovered {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Appended {
     pub kept: u64,
-    /// Rows about help sites, which must never come here: not written (design decision 9).
+    /// Rows about help sites, which must never come here: not written.
     pub withheld: u64,
 }
 
 impl Settings {
     pub fn new(zone: TimeZone) -> Settings {
-        Settings { zone, roll_rows: 131_072 }
+        Settings {
+            zone,
+            roll_rows: 131_072,
+            roll_bytes: 64 << 20,
+            search_rows: 20_000_000,
+            room: Room::default(),
+        }
     }
 }
 
 impl Activity {
     /// Makes the folder if it is missing. [`ActivityError::InUse`] when another process writes to it.
-    pub fn open(_dir: &Path, _settings: Settings) -> Result<Activity, ActivityError> {
-        Ok(Activity { shared: Arc::default() })
+    pub fn open(dir: &Path, settings: Settings) -> Result<Activity, ActivityError> {
+        let mut recovered = Recovered::default();
+        let keeping = Keeping::open(dir, settings, &mut recovered)?;
+        if recovered.cut_bytes != 0 || recovered.damaged_bytes != 0 {
+            tracing::warn!(?recovered, "the activity log was not closed cleanly");
+        }
+        Ok(Activity { keeping: Arc::new(keeping), recovered, batch: Batch::default() })
     }
 
     pub fn recovered(&self) -> Recovered {
-        Recovered::default()
+        self.recovered.clone()
     }
 
     pub fn reader(&self) -> Reader {
-        Reader { shared: Arc::clone(&self.shared) }
+        Reader::new(Arc::clone(&self.keeping))
     }
 
     /// Either all are written or, with an error, none; then the same may be handed in again. Survives the end of
     /// the process at once, and a power cut from the next [`Activity::sync`].
-    pub fn append(&mut self, seen: &[Seen], _now: Timestamp) -> Result<Appended, ActivityError> {
-        let mut all = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = all.len();
-        for seen in seen.iter().filter(|it| it.because.step != Step::Help) {
-            let key = Cursor {
-                at: seen.at.as_microsecond(),
-                journal: 1,
-                row: u32::try_from(all.len()).unwrap_or(u32::MAX),
-            };
-            all.push(Kept { key, seen: seen.clone() });
+    pub fn append(&mut self, seen: &[Seen], now: Timestamp) -> Result<Appended, ActivityError> {
+        self.batch.clear();
+        for seen in seen.iter().filter(|it| may_be_kept(it)) {
+            self.batch.push(seen);
         }
-        let kept = all.len() - before;
-        all.sort_by_key(|it| it.key);
-        Ok(Appended { kept: kept as u64, withheld: (seen.len() - kept) as u64 })
+        let kept = u64::from(self.batch.rows());
+        let appended = Appended { kept, withheld: seen.len() as u64 - kept };
+        if kept == 0 {
+            return Ok(appended);
+        }
+        let settings = &self.keeping.settings;
+        let today = self.keeping.day(now);
+        let mut state = self.keeping.state();
+        let journal = current(&self.keeping, &mut state, today, now)?;
+        journal.write(&mut self.batch, &settings.room)?;
+        for seen in seen.iter().filter(|it| may_be_kept(it)) {
+            journal.tally.add(seen, &settings.zone);
+        }
+        Ok(appended)
     }
 
     /// To the disk itself. At least once a second.
     pub fn sync(&mut self) -> Result<(), ActivityError> {
-        Ok(())
+        self.keeping.sync()
     }
 }
 
-impl Reader {
-    /// Newest first, those older than `after`, at most `limit`.
-    pub fn search(
-        &self,
-        filter: &Filter,
-        after: Option<Cursor>,
-        limit: usize,
-    ) -> Result<Page, ActivityError> {
-        let all = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
-        let older = |it: &&Kept| after.is_none_or(|after| it.key < after);
-        let matching = all.iter().rev().filter(older).filter(|it| filter.matches(&it.seen));
-        let mut rows: Vec<Kept> = matching.take(limit + 1).cloned().collect();
-        let more = limit < rows.len();
-        rows.truncate(limit);
-        let next = rows.last().filter(|_| more).map(|it| it.key);
-        Ok(Page { rows, next })
-    }
+/// Help is never watched. A refusal is recorded even of a host that is also on a list of help sites.
+fn may_be_kept(seen: &Seen) -> bool {
+    seen.because.step != Step::Help
+}
 
-    /// The row of this key, if it is still kept.
-    pub fn get(&self, key: Cursor) -> Result<Option<Kept>, ActivityError> {
-        let all = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(all.iter().find(|it| it.key == key).cloned())
+/// The journal to write to: closes one that is full or of another day, and begins the next.
+fn current<'a>(
+    keeping: &Keeping,
+    state: &'a mut MutexGuard<'_, State>,
+    today: Date,
+    now: Timestamp,
+) -> Result<&'a mut Journal, ActivityError> {
+    let settings = &keeping.settings;
+    let state = &mut **state;
+    if let Some(full) = state
+        .current
+        .take_if(|it| it.day != today || settings.roll_rows <= it.rows || settings.roll_bytes <= it.end)
+    {
+        state.close(full)?;
     }
-
-    /// Every matching row, newest first, for a file to be downloaded; reads as it goes.
-    pub fn rows(&self, filter: Filter) -> impl Iterator<Item = Result<Kept, ActivityError>> + Send + use<> {
-        let found = self.search(&filter, None, usize::MAX - 1).map(|page| page.rows).unwrap_or_default();
-        found.into_iter().map(Ok)
+    if state.current.is_none() {
+        state.current = Some(Journal::create(&keeping.dir, state.next, today, now)?);
+        state.next += 1;
     }
-
-    /// Counts of a school from the hour of `from` up to `to`, in whole hours.
-    pub fn counts(&self, of: CountsOf) -> Result<Counts, ActivityError> {
-        let all = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut counts = Counts::default();
-        for kept in
-            all.iter().filter(|it| it.seen.school == of.school && of.from <= it.seen.at && it.seen.at < of.to)
-        {
-            counts.add(&kept.seen, of.from);
-        }
-        Ok(counts)
-    }
-
-    /// Turns full journals into segments. Slow; call it every few seconds on a thread of its own.
-    pub fn compact(&self) -> Result<u32, ActivityError> {
-        Ok(0)
-    }
-
-    /// Removes whole days that are more than `keep_days` before the day of `now`. Says how many.
-    pub fn retain(&self, _keep_days: u16, _now: Timestamp) -> Result<u32, ActivityError> {
-        Ok(0)
-    }
+    state.current.as_mut().ok_or_else(|| error::damaged(&keeping.dir, "no journal"))
 }

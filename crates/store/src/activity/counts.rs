@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use policy::{Category, Outcome, Seen};
+use policy::{Category, Outcome};
 use school::{Id, School};
 
 /// Whose counts, and of when.
@@ -22,8 +22,11 @@ pub struct Counts {
     pub categories: BTreeMap<Category, BTreeMap<Outcome, u64>>,
     /// By the start of the hour.
     pub hours: BTreeMap<Timestamp, BTreeMap<Outcome, u64>>,
-    /// The hosts refused most, about right: rare ones may be missing or too low.
+    /// The hosts refused most, about right: rare ones may be missing, and at the edges of the time asked for some of
+    /// a neighbouring hour are counted.
     pub blocked_hosts: BTreeMap<Box<str>, u64>,
+    /// Parts of the log that are not counted because they do not read; each is in the program's log.
+    pub unreadable: u32,
 }
 
 impl Counts {
@@ -39,16 +42,5 @@ impl Counts {
         hosts.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         hosts.truncate(n);
         hosts
-    }
-
-    pub(crate) fn add(&mut self, seen: &Seen, hour: Timestamp) {
-        *self.outcomes.entry(seen.outcome).or_default() += 1;
-        *self.hours.entry(hour).or_default().entry(seen.outcome).or_default() += 1;
-        if let Some(category) = seen.because.category.or_else(|| seen.categories.first()) {
-            *self.categories.entry(category).or_default().entry(seen.outcome).or_default() += 1;
-        }
-        if seen.outcome == Outcome::Blocked {
-            *self.blocked_hosts.entry(seen.host.clone()).or_default() += 1;
-        }
     }
 }

@@ -39,3 +39,7 @@ impl<T> At<T> for parquet::errors::Result<T> {
         self.map_err(|source| ActivityError::Segment { path: path.to_owned(), source })
     }
 }
+
+pub(crate) fn damaged(path: &Path, reason: &str) -> ActivityError {
+    ActivityError::Damaged { path: path.to_owned(), reason: reason.to_owned() }
+}
