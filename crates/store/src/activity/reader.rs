@@ -67,8 +67,8 @@ impl Reader {
     }
 
     /// Every matching row, newest first, for a file to be downloaded.
-    pub fn rows(&self, filter: &Filter) -> Rows {
-        Rows { reader: self.clone(), filter: filter.clone(), ready: VecDeque::new(), next: None, done: false }
+    pub fn rows(&self, filter: Filter) -> Rows {
+        Rows { reader: self.clone(), filter, ready: VecDeque::new(), next: None, done: false }
     }
 
     /// Counts of a school, in whole hours. Reads no rows.

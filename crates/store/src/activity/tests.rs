@@ -71,7 +71,7 @@ fn open(dir: &TempDir, roll_rows: u32) -> Activity {
 }
 
 fn all(reader: &Reader, filter: &Filter) -> Vec<Kept> {
-    reader.rows(filter).map(|it| it.expect("reads")).collect()
+    reader.rows(filter.clone()).map(|it| it.expect("reads")).collect()
 }
 
 /// The numbers that `seen` was made with, of everything that both schools have.

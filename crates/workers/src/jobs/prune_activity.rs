@@ -15,13 +15,18 @@ fn boxed<'a>(office: &'a Office, job: &'a Job) -> Doing<'a> {
 async fn run(office: &Office, _job: &Job) -> Result<(), Failure> {
     let (reader, days, now) = (office.log.reader.clone(), office.log.keep_days, (office.clock)());
     let pruned = tokio::task::spawn_blocking(move || reader.retain(days, now)).await;
-    let files = match pruned {
-        Ok(Ok(files)) => files,
+    let removed = match pruned {
+        Ok(Ok(removed)) => removed,
         Ok(Err(err)) => return Err(Failure::NotNow(told(&err))),
         Err(err) => return Err(Failure::NotNow(err.to_string())),
     };
-    if 0 < files {
-        tracing::info!(files, days, "activity older than it is kept for is gone");
+    if 0 < removed.days {
+        tracing::info!(
+            removed.days,
+            removed.rows,
+            keep_days = days,
+            "activity older than it is kept for is gone"
+        );
     }
     Ok(())
 }
