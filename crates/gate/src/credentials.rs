@@ -20,7 +20,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Credentials {
     secret: Secret,
-    right: Cache<[u8; 32], Right>,
+    right: Cache<[u8; 32], Arc<Right>>,
     /// Wrong ones too, briefly: a browser that has saved an old password sends it with every request.
     wrong: Cache<[u8; 32], Wrong>,
     guesses: Guesses,
@@ -41,7 +41,7 @@ pub enum Refusal {
     SlowDown,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Right {
     person: Id<Person>,
     username: Username,
@@ -123,7 +123,8 @@ impl Credentials {
             (Some(known), Some(hash)) if right => {
                 self.guesses.was_right(guess);
                 let (person, hash) = (known.person.id, hash.into());
-                self.right.insert(key, Right { person, username, hash, until: now + RIGHT_LASTS });
+                let right = Right { person, username, hash, until: now + RIGHT_LASTS };
+                self.right.insert(key, Arc::new(right));
                 Ok(Arc::clone(known))
             }
             _ => {

@@ -4,6 +4,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 use policy::Subject;
 use school::{Id, Person};
+use zeroize::Zeroizing;
 
 use crate::{Bindings, Credentials, Known, Refusal, Snapshot};
 
@@ -41,8 +42,10 @@ pub(crate) async fn identify(
     now: Timestamp,
 ) -> Result<Who, Refusal> {
     if let Some(header) = proxy_authorization {
-        let (name, password) = basic(header).ok_or(Refusal::Wrong)?;
-        return Ok(Who::Known(credentials.check(snapshot, device, &name, &password, now).await?));
+        let text = basic(header).ok_or(Refusal::Wrong)?;
+        let named = std::str::from_utf8(&text).ok().and_then(|it| it.split_once(':'));
+        let (name, password) = named.ok_or(Refusal::Wrong)?;
+        return Ok(Who::Known(credentials.check(snapshot, device, name, password, now).await?));
     }
     let device = device.to_canonical();
     let bound = bindings.who(device, now);
@@ -50,13 +53,14 @@ pub(crate) async fn identify(
     Ok(id.and_then(|id| snapshot.people.get(id)).map_or(Who::Nobody, |it| Who::Known(Arc::clone(it))))
 }
 
-/// Name and password of `Basic` credentials (RFC 7617), as UTF-8.
-fn basic(header: &[u8]) -> Option<(String, zeroize::Zeroizing<String>)> {
+/// `name:password` of `Basic` credentials (RFC 7617).
+fn basic(header: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let (scheme, rest) = header.split_at_checked(6)?;
     if !scheme.eq_ignore_ascii_case(b"basic ") {
         return None;
     }
-    let text = zeroize::Zeroizing::new(STANDARD.decode(rest.trim_ascii()).ok()?);
-    let (name, password) = std::str::from_utf8(&text).ok()?.split_once(':')?;
-    Some((name.to_owned(), password.to_owned().into()))
+    STANDARD.decode(rest.trim_ascii()).ok().map(Zeroizing::new)
 }
+
+#[cfg(test)]
+mod tests;

@@ -117,3 +117,19 @@ fn draining_keeps_the_order_and_clears_what_was_in_the_room() {
     recorder.drain(&mut room);
     assert_eq!(room.iter().map(|it| it.status).collect::<Vec<_>>(), [200, 304, 404]);
 }
+
+/// An upper bound, unoptimised: `cargo test -p gate -- --ignored --nocapture what_noting_costs`.
+#[tokio::test]
+#[ignore = "measures"]
+async fn what_noting_costs() {
+    let (recorder, mut room) = (Recorder::new(100_000), Vec::new());
+    for _ in 0..3 {
+        let all: Vec<Seen> = (0..50_000).map(|_| seen(Outcome::Allowed, None)).collect();
+        let start = Instant::now();
+        for seen in all {
+            recorder.note(seen).await;
+        }
+        println!("noting one: {} ns", start.elapsed().as_nanos() / 50_000);
+        recorder.drain(&mut room);
+    }
+}

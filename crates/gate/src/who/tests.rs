@@ -1,0 +1,81 @@
+use super::*;
+use crate::{
+    Secret,
+    sample::{AMINA, OKAFOR, at, hash, pupil, snapshot_of, teacher},
+};
+
+const TABLET: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
+const SHARED: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 2));
+
+/// Amina's tablet is known by its address; Tobias Okafor has a password.
+fn school() -> Snapshot {
+    let teacher = Known { password: Some(hash("kestrel: 9")), ..teacher() };
+    let mut snapshot = snapshot_of([pupil(), teacher]);
+    snapshot.settings.devices.insert(TABLET, ("tablet-1".into(), Some(AMINA)));
+    snapshot.settings.devices.insert(SHARED, ("trolley-2".into(), None));
+    snapshot
+}
+
+#[tokio::test]
+async fn what_someone_says_comes_before_what_their_device_is() {
+    let (school, bindings) = (school(), Bindings::default());
+    let credentials = Credentials::new(&Secret::new([7; 32]), 1);
+    let check = async |device: IpAddr, header: Option<&str>, id: Result<Option<Id<Person>>, Refusal>| {
+        let header = header.map(str::as_bytes);
+        let who = identify(&school, &credentials, &bindings, device, header, at(1)).await;
+        assert_eq!(who.map(|it| it.id()), id, "{device} {header:?}");
+    };
+    let right = format!("Basic {}", STANDARD.encode("t.okafor:kestrel: 9"));
+    check(TABLET, None, Ok(Some(AMINA))).await;
+    check("::ffff:192.0.2.1".parse().expect("an address"), None, Ok(Some(AMINA))).await;
+    check(SHARED, None, Ok(None)).await;
+    check(SHARED, Some(&right), Ok(Some(OKAFOR))).await;
+    check(TABLET, Some(&right), Ok(Some(OKAFOR))).await;
+    check(TABLET, Some(&right.replace("Basic", "bAsIc")), Ok(Some(OKAFOR))).await;
+
+    bindings.bind(TABLET, OKAFOR, at(60), at(0));
+    bindings.bind(SHARED, AMINA, at(60), at(0));
+    check(TABLET, None, Ok(Some(OKAFOR))).await;
+    check(SHARED, None, Ok(Some(AMINA))).await;
+    check(SHARED, Some(&right), Ok(Some(OKAFOR))).await;
+
+    // A wrong name is asked about again; it does not fall back on whoever the device belongs to.
+    for bad in
+        ["", "Basic", "Basic ", "Basic !!", "Bearer abc", "Negotiate abc", "Basic YWJj", "Basic /////w=="]
+    {
+        check(TABLET, Some(bad), Err(Refusal::Wrong)).await;
+    }
+    let wrong = format!("Basic {}", STANDARD.encode("t.okafor:kestrel"));
+    check(TABLET, Some(&wrong), Err(Refusal::Wrong)).await;
+}
+
+#[tokio::test]
+async fn someone_who_has_left_is_nobody_on_their_own_device() {
+    let (mut school, bindings) = (school(), Bindings::default());
+    school.people = [teacher()].into_iter().collect();
+    let credentials = Credentials::new(&Secret::new([7; 32]), 1);
+    bindings.bind(SHARED, AMINA, at(60), at(0));
+    for device in [TABLET, SHARED] {
+        let who =
+            identify(&school, &credentials, &bindings, device, None, at(1)).await.expect("no credentials");
+        assert_eq!(who.id(), None, "{device}");
+    }
+}
+
+/// An upper bound, unoptimised: `cargo test -p gate -- --ignored --nocapture what_each_request_pays`.
+#[tokio::test]
+#[ignore = "measures"]
+async fn what_each_request_pays() {
+    let (school, bindings) = (school(), Bindings::default());
+    let credentials = Credentials::new(&Secret::new([7; 32]), 1);
+    bindings.bind(SHARED, AMINA, at(60), at(0));
+    let right = format!("Basic {}", STANDARD.encode("t.okafor:kestrel: 9"));
+    for (what, header) in [("a binding", None), ("remembered credentials", Some(right.as_bytes()))] {
+        let start = std::time::Instant::now();
+        for _ in 0..20_000 {
+            let who = identify(&school, &credentials, &bindings, SHARED, header, at(1)).await;
+            assert!(who.is_ok());
+        }
+        println!("{what}: {} ns", start.elapsed().as_nanos() / 20_000);
+    }
+}
