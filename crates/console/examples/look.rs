@@ -7,13 +7,18 @@ use casework::{NewConcern, Origin};
 use console::{Console, InForce, Throttle};
 use jiff::{SignedDuration, Timestamp, civil::time, tz::TimeZone};
 use policy::{
-    Because, Carried, Category, CategorySet, Method, Outcome, Rules, Scheme, Seen, Step,
+    Because, Carried, Category, CategorySet, Directory, LayerText, Method, Outcome, Rules, Scheme, Seen,
+    Step, lists::Lists,
 };
-use school::{Calendar, DaySpan, Id, Layer, Person, Role, Roles, School, SchoolDays, Year};
+use school::{Calendar, DaySpan, Group, Id, Layer, Person, Role, Roles, School, SchoolDays, Year};
 use store::{
-    By, Db, activity, activity::Activity, concerns, fresh_id, lists,
+    By, Db, activity,
+    activity::Activity,
+    concerns, fresh_id, groups, lists,
     lists::{ListSource, ListState},
-    people, pulse, pulse::Pulse, rules, schools,
+    people, pulse,
+    pulse::Pulse,
+    rules, schools,
 };
 
 const NOW: &str = "2026-11-23T14:20:31Z";
@@ -48,7 +53,13 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     log.append(&rows, now)?;
     log.sync()?;
 
-    let ruling = Arc::new(Ruling { rules: Rules::closed(), calendar: calendar(zone) });
+    let text = policy_text();
+    let layers = [LayerText { layer: Layer::School, name: "Elm Park School", text: &text }];
+    let art = Group { id: fresh_id(now), school: school.id, name: "9B art".parse()? };
+    let directory = Directory::new(&everyone, [&art], []);
+    let rules =
+        Rules::compile(&layers, &directory, Arc::new(Lists::empty())).map_err(|it| format!("{it:?}"))?;
+    let ruling = Arc::new(Ruling { rules, calendar: calendar(zone) });
     let console = Console {
         db,
         activity: log.reader(),
@@ -91,9 +102,13 @@ async fn fill(db: &Db, school: &School, now: Timestamp) -> Result<Vec<Person>, B
             pupils.push(pupil);
         }
     }
-    rules::save(&mut tx, &by, school.id, Layer::School, include_str!("look.policy"), "First rules").await?;
-    let second = include_str!("look.policy").replace("block category games", "warn category games");
-    rules::save(&mut tx, &by, school.id, Layer::School, &second, "Games only warn in the sixth form").await?;
+    let art = Group { id: fresh_id(now), school: school.id, name: "9B art".parse()? };
+    groups::add(&mut tx, &by, &art).await?;
+    rules::save(&mut tx, &by, school.id, Layer::School, policy::starter(), "What Schoolgate starts with")
+        .await?;
+    let manager = By { name: "Nia Morgan".to_owned(), ..by.clone() };
+    rules::save(&mut tx, &manager, school.id, Layer::School, &policy_text(), "Games at break; our own rules")
+        .await?;
     pulse::beat(&mut tx, &heartbeat(school.id, now)).await?;
     for (source, state) in sources(now) {
         lists::add_source(&mut tx, &by, school.id, &source).await?;
@@ -105,6 +120,10 @@ async fn fill(db: &Db, school: &School, now: Timestamp) -> Result<Vec<Person>, B
     }
     tx.commit().await?;
     Ok(pupils)
+}
+
+fn policy_text() -> String {
+    format!("{}{}", policy::starter(), include_str!("look.policy"))
 }
 
 fn heartbeat(school: Id<School>, now: Timestamp) -> Pulse {
@@ -146,18 +165,38 @@ fn sources(now: Timestamp) -> Vec<(ListSource, ListState)> {
         warnings: warnings.iter().map(|it| (*it).to_owned()).collect(),
     };
     vec![
-        (source("Toulouse categories", "squidguard", "/var/lib/schoolgate/lists/ut1", "CC BY-SA 4.0", false), state(9, 4_812_331, 37, &[])),
+        (
+            source(
+                "Toulouse categories",
+                "squidguard",
+                "/var/lib/schoolgate/lists/ut1",
+                "CC BY-SA 4.0",
+                false,
+            ),
+            state(9, 4_812_331, 37, &[]),
+        ),
         (source("Learning and help", "domains", "built in", "Apache-2.0", false), state(30, 412, 0, &[])),
         (
             source("Advertising hosts", "hosts", "https://lists.example.org/hosts.txt", "MIT", false),
-            state(24 * 19, 91_204, 512, &["Nothing new for 19 days: the address may have moved. Look for a newer one."]),
+            state(
+                24 * 19,
+                91_204,
+                512,
+                &["Nothing new for 19 days: the address may have moved. Look for a newer one."],
+            ),
         ),
         (source("Member's sealed list", "hashes", "", "Membership", true), state(3, 28_771, 0, &[])),
     ]
 }
 
 fn worries(school: Id<School>, pupils: &[Person], now: Timestamp) -> Vec<NewConcern> {
-    let new = |minutes: i64, who: usize, origin, theme: Option<&str>, severity: Option<&str>, words: &str, place: Option<&str>| NewConcern {
+    let new = |minutes: i64,
+               who: usize,
+               origin,
+               theme: Option<&str>,
+               severity: Option<&str>,
+               words: &str,
+               place: Option<&str>| NewConcern {
         school,
         at: now - SignedDuration::from_mins(minutes),
         origin,
@@ -169,10 +208,42 @@ fn worries(school: Id<School>, pupils: &[Person], now: Timestamp) -> Vec<NewConc
         place: place.map(ToOwned::to_owned),
     };
     vec![
-        new(190, 7, Origin::Search, Some("bullying"), Some("medium"), "what to do when everyone in your class hates you", Some("www.google.com")),
-        new(52, 12, Origin::Search, Some("self-harm"), Some("high"), "i dont want to be here any more", Some("www.bing.com")),
-        new(44, 12, Origin::Search, Some("self-harm"), Some("high"), "i cant do this any more", Some("www.bing.com")),
-        new(31, 23, Origin::Report, None, None, "Someone keeps sending messages about me in the year group chat.\nIt has been going on for two weeks and I do not want to say it in class.", None),
+        new(
+            190,
+            7,
+            Origin::Search,
+            Some("bullying"),
+            Some("medium"),
+            "what to do when everyone in your class hates you",
+            Some("www.google.com"),
+        ),
+        new(
+            52,
+            12,
+            Origin::Search,
+            Some("self-harm"),
+            Some("high"),
+            "i dont want to be here any more",
+            Some("www.bing.com"),
+        ),
+        new(
+            44,
+            12,
+            Origin::Search,
+            Some("self-harm"),
+            Some("high"),
+            "i cant do this any more",
+            Some("www.bing.com"),
+        ),
+        new(
+            31,
+            23,
+            Origin::Report,
+            None,
+            None,
+            "Someone keeps sending messages about me in the year group chat.\nIt has been going on for two weeks and I do not want to say it in class.",
+            None,
+        ),
     ]
 }
 

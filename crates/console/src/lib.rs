@@ -27,3 +27,6 @@ pub use crate::{
     session::{IDLE, LONGEST, Token},
     throttle::Throttle,
 };
+
+#[cfg(test)]
+mod tests;

@@ -11,8 +11,8 @@ use store::{activity::ActivityError, audit};
 use tokio::sync::mpsc::{Sender, channel};
 
 use crate::{
-    Console, failure::Failure, fields::Fields, pages::activity::address, people::People,
-    search::Search, staff::Reader,
+    Console, failure::Failure, fields::Fields, pages::activity::address, people::People, search::Search,
+    staff::Reader,
 };
 
 const HEADINGS: [&str; 17] = [

@@ -1,0 +1,132 @@
+//! What pages say.
+use axum::http::StatusCode;
+use school::Role;
+
+use super::World;
+
+#[tokio::test]
+async fn pages_read_as_reviewed() {
+    let world = World::new().await;
+    for (role, name, path) in [
+        (Role::Head, "today", "/today"),
+        (Role::Dsl, "concerns", "/concerns"),
+        (Role::Dsl, "activity", "/activity?outcome=blocked"),
+        (Role::NetworkManager, "lists", "/lists"),
+        (Role::Head, "account", "/account"),
+        (Role::Teacher, "account of a teacher", "/account"),
+    ] {
+        let session = world.session(&world.elm, role).await;
+        insta::assert_snapshot!(name, world.get(path, Some(&session)).await.words());
+    }
+}
+
+#[tokio::test]
+async fn every_page_carries_the_headers_that_keep_it_safe() {
+    let world = World::new().await;
+    let session = world.session(&world.elm, Role::Head).await;
+    for (path, session) in [("/today", Some(&session)), ("/sign-in", None), ("/no-such-page", None)] {
+        let answer = world.get(path, session).await;
+        let header =
+            |name: &str| answer.headers.get(name).and_then(|it| it.to_str().ok()).unwrap_or_default();
+        assert!(header("content-security-policy").contains("default-src 'none'"), "{path}");
+        assert!(header("content-security-policy").contains("frame-ancestors 'none'"), "{path}");
+        assert_eq!(header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(header("referrer-policy"), "same-origin", "{path}");
+        assert_eq!(header("cache-control"), "no-store", "{path}");
+        for word in ["<script", "style=", "onclick", "http://", "https://"] {
+            assert!(!answer.text.contains(word), "{path} holds {word}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn looking_at_activity_and_taking_it_away_is_written_down() {
+    let world = World::new().await;
+    let session = world.session(&world.elm, Role::Dsl).await;
+    let page = world.get("/activity?person=ada.pupil&category=games", Some(&session)).await;
+    assert!(page.words().contains("games-1.example.org"), "{}", page.words());
+    let file = world.get("/activity.csv?person=ada.pupil", Some(&session)).await;
+    assert_eq!(file.status, StatusCode::OK);
+    assert!(file.text.contains("'=cmd|' /C calc'!A0"), "a formula is defused: {}", file.text);
+    assert!(!file.text.contains(",=cmd"));
+    let audit = world.audit(&world.elm).await;
+    assert_eq!(audit[0], "Dana Lead of Elm Park School: export activity person ada.pupil");
+    assert_eq!(audit[1], "Dana Lead of Elm Park School: view activity person ada.pupil, category Games");
+}
+
+#[tokio::test]
+async fn nothing_found_is_said_clearly() {
+    let world = World::new().await;
+    let session = world.session(&world.elm, Role::Dsl).await;
+    let check = async |query: &str, words: &str| {
+        let page = world.get(&format!("/activity?{query}"), Some(&session)).await;
+        assert!(page.words().contains(words), "{query}: {}", page.words());
+    };
+    check("site=never.example.org", "Nothing found").await;
+    check("person=zz", "Nobody here has this name or username").await;
+    check("from=yesterday", "Enter a date and time").await;
+}
+
+#[tokio::test]
+async fn explain_says_what_the_rules_say_for_anyone_of_the_school() {
+    let world = World::new().await;
+    let session = world.session(&world.elm, Role::Head).await;
+    let path = "/explain?url=www.google.com/search%3Fq%3Dx&person=ada.pupil&at=2026-11-23T10:00";
+    let words = world.get(path, Some(&session)).await.words();
+    assert!(
+        words.contains("Ada Pupil of Elm Park School (Year 7) may open https://www.google.com/search?q=x"),
+        "{words}"
+    );
+    assert!(words.contains("Forced"), "safe search is told of: {words}");
+    assert!(
+        words.contains("Sealed list") && words.contains("Base mode of the profile"),
+        "every step: {words}"
+    );
+    let nobody = world.get("/explain?url=shop.example.org", Some(&session)).await.words();
+    assert!(nobody.contains("Someone who has not signed in may not open"), "{nobody}");
+    assert!(world.audit(&world.elm).await[0].contains("explain decision"));
+}
+
+#[tokio::test]
+async fn a_concern_is_opened_seen_and_closed_and_each_step_is_written_down() {
+    let world = World::new().await;
+    let lead = world.session(&world.elm, Role::Dsl).await;
+    let path = format!("/concerns/{}", world.concern);
+    let words = world.get(&path, Some(&lead)).await.words();
+    assert!(
+        words.contains("they all hate me at Elm Park School") && words.contains("search.example.org"),
+        "{words}"
+    );
+    world.post(&format!("{path}/seen"), Some(&lead), &[]).await;
+    assert!(world.get(&path, Some(&lead)).await.words().contains("Being looked into"));
+    let blank = world.post(&format!("{path}/close"), Some(&lead), &[("outcome", " ")]).await;
+    assert_eq!(blank.status, StatusCode::BAD_REQUEST);
+    let closed =
+        world.post(&format!("{path}/close"), Some(&lead), &[("outcome", "Spoke to Ada and home")]).await;
+    assert_eq!(closed.location(), "/concerns");
+    assert!(world.get("/concerns?show=closed", Some(&lead)).await.words().contains("Ada Pupil"));
+    let audit = world.audit(&world.elm).await.join("\n");
+    for act in ["open concern", "mark concern seen", "close concern", "view concerns"] {
+        assert!(audit.contains(act), "{audit}");
+    }
+    assert!(!audit.contains("they all hate me"), "the trail names the concern, not its words");
+}
+
+#[tokio::test]
+async fn only_safeguarding_leads_learn_that_concerns_wait() {
+    let world = World::new().await;
+    let lead = world.session(&world.elm, Role::Dsl).await;
+    let head = world.session(&world.elm, Role::Head).await;
+    assert!(world.get("/today", Some(&lead)).await.words().contains("1 new concern waits"));
+    assert!(!world.get("/today", Some(&head)).await.words().contains("concern"));
+}
+
+#[tokio::test]
+async fn style_sheets_are_kept_for_good_under_the_hash_of_what_they_hold() {
+    let world = World::new().await;
+    let url = crate::assets::url("schoolgate.css");
+    let answer = world.get(url, None).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert!(answer.headers["cache-control"].to_str().expect("text").contains("immutable"));
+    assert_eq!(world.get("/static/000000000000/schoolgate.css", None).await.status, StatusCode::NOT_FOUND);
+}

@@ -1,0 +1,135 @@
+//! Signing in, staying in, and being put out (PWD-01, LOG-03).
+use axum::http::{StatusCode, header::COOKIE};
+use jiff::SignedDuration;
+use school::{Id, Role};
+use store::{schools, set_up};
+
+use super::{PASSWORD, World, now, request};
+use crate::Token;
+
+fn form<'a>(school: &'a str, username: &'a str, password: &'a str) -> [(&'a str, &'a str); 3] {
+    [("school", school), ("username", username), ("password", password)]
+}
+
+#[tokio::test]
+async fn the_right_password_opens_a_session_and_signing_out_ends_it() {
+    let world = World::new().await;
+    let elm = world.elm.id.to_string();
+    let answer = world.post("/sign-in", None, &form(&elm, "Dana", PASSWORD)).await;
+    assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/"));
+    let cookie = answer.cookie().split(';').next().expect("a cookie").to_owned();
+    assert!(answer.cookie().contains("HttpOnly") && answer.cookie().contains("SameSite=Lax"));
+    let token = Token::from_text(cookie.trim_start_matches("schoolgate=")).expect("a token");
+
+    assert_eq!(world.get("/", Some(&token)).await.location(), "/today");
+    assert_eq!(world.get("/concerns", Some(&token)).await.status, StatusCode::OK);
+    let out = world.post("/sign-out", Some(&token), &[]).await;
+    assert!(out.cookie().contains("Max-Age=0"), "{}", out.cookie());
+    assert_eq!(world.get("/concerns", Some(&token)).await.status, StatusCode::SEE_OTHER);
+    let audit = world.audit(&world.elm).await;
+    assert_eq!(audit[0], "Dana Lead of Elm Park School: sign out dana");
+    assert!(audit.contains(&"Dana Lead of Elm Park School: sign in dana".to_owned()), "{audit:?}");
+}
+
+#[tokio::test]
+async fn a_wrong_name_and_a_wrong_password_get_the_same_words() {
+    let world = World::new().await;
+    let elm = world.elm.id.to_string();
+    let wrong_password = world.post("/sign-in", None, &form(&elm, "dana", "wrong")).await;
+    let wrong_name = world.post("/sign-in", None, &form(&elm, "nobody", PASSWORD)).await;
+    let no_password = world.post("/sign-in", None, &form(&elm, "ada.pupil", PASSWORD)).await;
+    for answer in [&wrong_password, &wrong_name, &no_password] {
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+        assert!(answer.cookie().is_empty());
+        assert!(answer.words().contains("That username and password do not match"));
+    }
+    assert!(
+        world
+            .audit(&world.elm)
+            .await
+            .contains(&"Someone at the sign-in page: sign-in failed dana".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn guesses_are_slowed_down_even_when_the_next_would_be_right() {
+    let world = World::new().await;
+    let elm = world.elm.id.to_string();
+    for _ in 0..5 {
+        assert_eq!(
+            world.post("/sign-in", None, &form(&elm, "dana", "wrong")).await.status,
+            StatusCode::UNAUTHORIZED
+        );
+    }
+    let answer = world.post("/sign-in", None, &form(&elm, "dana", PASSWORD)).await;
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+    world.wait(SignedDuration::from_mins(15));
+    let answer = world.post("/sign-in", None, &form(&elm, "dana", PASSWORD)).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn a_session_ends_after_ten_idle_minutes_and_at_the_latest_after_its_longest_time() {
+    let world = World::new().await;
+    let idle = world.session(&world.elm, Role::Head).await;
+    world.wait(SignedDuration::from_mins(9));
+    assert_eq!(world.get("/today", Some(&idle)).await.status, StatusCode::OK);
+    world.wait(SignedDuration::from_mins(9));
+    assert_eq!(world.get("/today", Some(&idle)).await.status, StatusCode::OK, "a request keeps it alive");
+    world.wait(SignedDuration::from_mins(10));
+    assert_eq!(world.get("/today", Some(&idle)).await.status, StatusCode::SEE_OTHER);
+
+    let busy = world.session(&world.elm, Role::Head).await;
+    for _ in 0..(10 * 60 / 8) {
+        assert_eq!(world.get("/account", Some(&busy)).await.status, StatusCode::OK);
+        world.wait(SignedDuration::from_mins(8));
+    }
+    assert_eq!(world.get("/account", Some(&busy)).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn over_tls_the_cookie_belongs_to_this_host_alone_and_browsers_stay_on_tls() {
+    let world = World::with_cookies(true).await;
+    let elm = world.elm.id.to_string();
+    let answer = world.post("/sign-in", None, &form(&elm, "dana", PASSWORD)).await;
+    assert!(answer.cookie().starts_with("__Host-schoolgate="), "{}", answer.cookie());
+    assert!(answer.cookie().contains("Secure") && answer.cookie().contains("Path=/"));
+    assert!(answer.headers.contains_key("strict-transport-security"));
+    let token =
+        Token::from_text(answer.cookie().split(['=', ';']).nth(1).expect("a value")).expect("a token");
+    let mut plain = request(axum::http::Method::GET, "/today", None, axum::body::Body::empty());
+    let value = format!("schoolgate={}", token.text()).parse().expect("a header");
+    plain.headers_mut().insert(COOKIE, value);
+    assert_eq!(
+        world.send(plain).await.status,
+        StatusCode::SEE_OTHER,
+        "a cookie without the prefix counts for nothing"
+    );
+}
+
+#[tokio::test]
+async fn the_set_up_link_makes_one_account_and_is_then_gone() {
+    let world = World::new().await;
+    let link = Token::fresh().expect("chance");
+    let mut tx = world.db.write().await.expect("a transaction");
+    set_up::offer(&mut tx, &link.hash(), now()).await.expect("offered");
+    let first = schools::all(&mut tx).await.expect("schools").remove(0);
+    tx.commit().await.expect("kept");
+
+    let path = link.set_up_path();
+    assert_eq!(world.get("/set-up/AAAA", None).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(world.get(&path, None).await.status, StatusCode::OK);
+    let short = [("name", "Mo Able"), ("username", "mo"), ("password", "short"), ("again", "short")];
+    let answer = world.post(&path, None, &short).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    assert!(!answer.text.contains("value=\"short\""), "a password is never sent back");
+
+    let long = "correct horse battery";
+    let good = [("name", "Mo Able"), ("username", "mo"), ("password", long), ("again", long)];
+    assert_eq!(world.post(&path, None, &good).await.location(), "/sign-in");
+    assert_eq!(world.get(&path, None).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(world.post(&path, None, &good).await.status, StatusCode::NOT_FOUND);
+    let answer = world.post("/sign-in", None, &form(&first.id.to_string(), "mo", long)).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    let _: Id<school::School> = first.id;
+}
