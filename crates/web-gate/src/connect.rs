@@ -44,7 +44,8 @@ pub(crate) async fn ask(caller: &Arc<Caller>, request: Request<Incoming>, target
         Ok(who) => (who, None),
         Err(refusal) => (Who::Nobody, Some(refusal)),
     };
-    let case = Case { caller, snapshot, who, target, now, wants: Wants::Part, carried: Carried::Tunnel };
+    let (sent, wants, carried) = (http::Uri::default(), Wants::Part, Carried::Tunnel);
+    let case = Case { caller, snapshot, who, target, sent, now, wants, carried };
     let ruling = case.judge(Stage::Connect);
     let entry = case.entry(Method::Connect, &ruling);
     let by_proxy = case.snapshot.settings.sign_in == SignInBy::Proxy;

@@ -114,7 +114,7 @@ fn seen(facts: &Facts<'_>, decision: &Decision) -> Seen {
         host: facts.target.host().as_text().into(),
         port: facts.target.port(),
         path: (settings.keep_paths && !tunnel).then(|| facts.target.path().into()),
-        search: None,
+        search: if tunnel { None } else { policy::search_term(facts.target).map(|it| it.as_ref().into()) },
         categories: decision.categories,
         outcome: facts.ruling.outcome(),
         because: decision.because.clone(),

@@ -42,6 +42,8 @@ pub(crate) struct Case<'a> {
     pub(crate) snapshot: Arc<Snapshot>,
     pub(crate) who: Who,
     pub(crate) target: Target,
+    /// As it was sent: [`Target`] is for deciding.
+    pub(crate) sent: Uri,
     pub(crate) now: Timestamp,
     pub(crate) wants: Wants,
     pub(crate) carried: Carried,
@@ -54,9 +56,10 @@ impl Case<'_> {
         desk.passes.settle(ruling, &self.who, self.caller.device, &self.target, self.now)
     }
 
-    pub(crate) fn asked(&self) -> Asked<'_> {
+    fn asked<'b>(&'b self, url: &'b str) -> Asked<'b> {
         Asked {
             target: &self.target,
+            url,
             who: &self.who,
             device: self.caller.device,
             wants: self.wants,
@@ -81,7 +84,9 @@ impl Case<'_> {
 
     /// A notice instead of what was asked for.
     pub(crate) fn notice(&self, notice: Notice<'_>, entry: Box<Entry>) -> Response<Answer> {
-        let page = self.caller.lane.house.desk.notice(&self.snapshot, notice, &self.asked());
+        let path = self.sent.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+        let url = format!("{}://{}{path}", self.target.scheme().as_str(), text(&Origin::of(&self.target)));
+        let page = self.caller.lane.house.desk.notice(&self.snapshot, notice, &self.asked(&url));
         send(self.caller, page, Some(entry))
     }
 
@@ -115,7 +120,7 @@ async fn site(caller: &Arc<Caller>, request: Request<Incoming>, target: Target) 
         (_, Scheme::Https) => Carried::Inspected,
     };
     let wants = wants(request.headers());
-    let case = Case { caller, snapshot, who, target, now, wants, carried };
+    let case = Case { caller, snapshot, who, target, sent: request.uri().clone(), now, wants, carried };
     let ruling = case.judge(Stage::Request);
     let entry = case.entry(method(request.method()), &ruling);
     match &ruling {

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use gate::{Ruling, UpstreamFault, Wants};
-use policy::{Carried, Host, Inspect, Outcome, Scheme, Stage, Target};
+use policy::{Carried, Host, Inspect, Outcome, SafeSearch, Scheme, Stage, Target};
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use wire::Hello;
@@ -83,6 +83,11 @@ async fn tls(caller: &Arc<Caller>, stream: Stream, wanted: Wanted, hello: &Hello
     let house = &caller.lane.house;
     match &ruled.ruling {
         Ruling::Proceed(decision) if decision.inspect == Inspect::Tunnel || decision.protected => {
+            // A search engine that is not opened is kept safe by the addresses of its safe name.
+            let origin = match decision.safe_search {
+                Some(SafeSearch::Host { name }) => Origin { host: Host::Name(name.into()), ..origin },
+                _ => origin,
+            };
             carry(caller, stream, &origin, ruled.entry).await
         }
         Ruling::Proceed(_) => {
@@ -122,7 +127,8 @@ fn named(caller: &Arc<Caller>, origin: Origin, ruled: Ruled, hello: &Hello) -> O
         return None;
     };
     let Ruled { snapshot, who, now, ruling, entry } = ruled;
-    let case = Case { caller, snapshot, who, target, now, wants: Wants::Part, carried: Carried::Tunnel };
+    let (sent, wants, carried) = (http::Uri::default(), Wants::Part, Carried::Tunnel);
+    let case = Case { caller, snapshot, who, target, sent, now, wants, carried };
     let second = case.judge(Stage::Connect);
     let ruling = stricter(ruling, second);
     entry.forget();

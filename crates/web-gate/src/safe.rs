@@ -4,7 +4,8 @@ use policy::SafeSearch;
 /// Does to a request what keeps its search safe, whatever the person set (FIL-10).
 pub(crate) fn make_safe(parts: &mut request::Parts, how: Option<&SafeSearch>) {
     match how {
-        None => {}
+        // A name to be reached instead is for connections that are carried unopened.
+        None | Some(SafeSearch::Host { .. }) => {}
         Some(SafeSearch::Header { name, value }) => {
             if let Ok(name) = HeaderName::try_from(*name) {
                 parts.headers.insert(name, HeaderValue::from_static(value));

@@ -1,0 +1,158 @@
+//! Requests that no honest browser sends, and connections that do not move.
+use std::time::{Duration, Instant};
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+use web_gate::Limits;
+
+use crate::world::{With, World, usual};
+
+#[tokio::test]
+async fn a_head_that_could_be_read_two_ways_is_refused() {
+    let world = World::new().await;
+    let check = async |what: &str, head: &str, wanted: &[&str]| {
+        let answer = world.asker().say(format!("{head}\r\n\r\nGET / HTTP/1.1\r\n\r\n").as_bytes()).await.unwrap();
+        let status = answer.get(9..12).unwrap_or("none");
+        assert!(wanted.contains(&status), "{what}: {answer}");
+    };
+    let post = "POST http://plain.test/count HTTP/1.1\r\nHost: plain.test\r\nConnection: close\r\n";
+    check("two lengths", &format!("{post}Content-Length: 5\r\nContent-Length: 6"), &["400"]).await;
+    check("lengths in a list", &format!("{post}Content-Length: 5, 6"), &["400"]).await;
+    check("a length that is none", &format!("{post}Content-Length: +5"), &["400"]).await;
+    check("chunked is not last", &format!("{post}Transfer-Encoding: chunked, gzip"), &["400"]).await;
+    check("an unknown coding", &format!("{post}Transfer-Encoding: xchunked"), &["400"]).await;
+    check("two hosts", "GET http://plain.test/ HTTP/1.1\r\nHost: plain.test\r\nHost: x.test", &["400"]).await;
+    check("a space before the colon", "GET http://plain.test/ HTTP/1.1\r\nHost : plain.test", &["400"]).await;
+    check("a folded header", "GET http://plain.test/ HTTP/1.1\r\nHost: plain.test\r\nX: a\r\n b", &["400"]).await;
+    check("a NUL", "GET http://plain.test/ HTTP/1.1\r\nHost: plain.test\r\nX: a\0b", &["400"]).await;
+    check("another scheme", "GET ftp://plain.test/ HTTP/1.1\r\nHost: plain.test", &["400"]).await;
+    check("no host", "GET http:/// HTTP/1.1\r\nHost: plain.test", &["400"]).await;
+    check("CONNECT with a body", "CONNECT one.test:443 HTTP/1.1\r\nContent-Length: 5", &["400"]).await;
+    check("CONNECT with chunks", "CONNECT one.test:443 HTTP/1.1\r\nTransfer-Encoding: chunked", &["400"]).await;
+    check("CONNECT without a port", "CONNECT one.test HTTP/1.1\r\nHost: one.test", &["400"]).await;
+    check("CONNECT as someone", "CONNECT me@one.test:443 HTTP/1.1\r\nHost: one.test", &["400"]).await;
+    check("CONNECT to port 0", "CONNECT one.test:0 HTTP/1.1\r\nHost: one.test", &["400"]).await;
+    let huge = format!("GET http://plain.test/ HTTP/1.1\r\nHost: plain.test\r\nX: {}", "a".repeat(100_000));
+    check("a huge header", &huge, &["431"]).await;
+    let many: String = (0..150).map(|it| format!("X-{it}: 1\r\n")).collect();
+    let many = format!("GET http://plain.test/ HTTP/1.1\r\n{many}Host: plain.test");
+    check("too many headers", &many, &["431", "400"]).await;
+    assert!(world.internet.reached().is_empty());
+}
+
+#[tokio::test]
+async fn a_length_beside_chunks_cannot_smuggle() {
+    let world = World::new().await;
+    let sent = "POST http://plain.test/count HTTP/1.1\r\nHost: plain.test\r\nContent-Length: 4\r\n\
+        Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n5\r\nabcde\r\n0\r\n\r\n";
+    let answer = world.asker().say(sent.as_bytes()).await.unwrap();
+    let reached = world.internet.reached();
+    // RFC 9112 section 6.3: refused, or chunked wins and the length does not go on.
+    assert!(answer.starts_with("HTTP/1.1 400") || reached[0].headers.get("content-length").is_none(), "{answer}");
+    assert!(reached.len() <= 1);
+}
+
+#[tokio::test]
+async fn bare_line_feeds_do_not_hide_a_second_request() {
+    let world = World::new().await;
+    let sent = "GET http://plain.test/ HTTP/1.1\nHost: plain.test\nConnection: close\n\n";
+    let answer = world.asker().say(sent.as_bytes()).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 ") || answer.is_empty());
+    assert!(world.internet.reached().len() <= 1);
+}
+
+#[tokio::test]
+async fn an_absolute_address_wins_over_a_host_that_disagrees() {
+    let world = World::new().await;
+    let sent = "GET http://plain.test/x HTTP/1.1\r\nHost: gambling.test\r\nConnection: close\r\n\r\n";
+    let answer = world.asker().say(sent.as_bytes()).await.unwrap();
+    assert!(answer.ends_with("hello from plain.test, /x"), "{answer}");
+    assert_eq!(world.internet.reached()[0].headers["host"], "plain.test");
+    let sent = "GET http://gambling.test/x HTTP/1.1\r\nHost: plain.test\r\nConnection: close\r\n\r\n";
+    assert!(world.asker().say(sent.as_bytes()).await.unwrap().starts_with("HTTP/1.1 403"));
+}
+
+#[tokio::test]
+async fn http_1_0_is_answered_and_ended() {
+    let world = World::new().await;
+    let answer = world.asker().say(b"GET http://plain.test/chunked/2 HTTP/1.0\r\n\r\n").await.unwrap();
+    assert!(answer.starts_with("HTTP/1.0 200") && answer.ends_with("yyy"), "{answer}");
+    assert!(!answer.to_lowercase().contains("transfer-encoding"), "{answer}");
+}
+
+#[tokio::test]
+async fn expect_is_answered_before_a_body_is_sent() {
+    let world = World::new().await;
+    let mut tcp = TcpStream::connect(world.address).await.unwrap();
+    let head = "POST http://plain.test/count HTTP/1.1\r\nHost: plain.test\r\nContent-Length: 5\r\n\
+        Expect: 100-continue\r\nConnection: close\r\n\r\n";
+    tcp.write_all(head.as_bytes()).await.unwrap();
+    let mut interim = [0; 25];
+    tcp.read_exact(&mut interim).await.unwrap();
+    assert_eq!(&interim, b"HTTP/1.1 100 Continue\r\n\r\n");
+    tcp.write_all(b"12345").await.unwrap();
+    let mut answer = String::new();
+    tcp.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("\r\n\r\n5"), "{answer}");
+}
+
+#[tokio::test]
+async fn what_does_not_move_is_given_up() {
+    let short = Duration::from_millis(150);
+    let limits = Limits { head_time: short, idle: short * 2, stall: short, ..Limits::default() };
+    let world = World::with(usual().await, With { limits, ..With::default() }).await;
+    let check = async |what: &str, sent: &[u8], wanted: &str| {
+        let began = Instant::now();
+        let answer = world.asker().say(sent).await.unwrap_or_default();
+        assert!(answer.starts_with(wanted), "{what}: {answer}");
+        assert!(began.elapsed() < Duration::from_secs(3), "{what}: {:?}", began.elapsed());
+    };
+    check("nothing is asked", b"", "").await;
+    check("half a head", b"GET http://plain.test/ HT", "HTTP/1.1 408").await;
+    let post = b"POST http://plain.test/count HTTP/1.1\r\nHost: plain.test\r\nContent-Length: 100\r\n\r\nhalf";
+    check("half a body", post, "").await;
+}
+
+#[tokio::test]
+async fn a_trickled_head_is_given_up() {
+    let short = Duration::from_millis(150);
+    let limits = Limits { head_time: short, ..Limits::default() };
+    let world = World::with(usual().await, With { limits, ..With::default() }).await;
+    let mut tcp = TcpStream::connect(world.address).await.unwrap();
+    let mut sent = 0;
+    for byte in b"GET http://plain.test/ HTTP/1.1\r\nHost: plain.test\r\n".iter().cycle() {
+        if tcp.write_all(&[*byte]).await.is_err() || sent > 200 {
+            break;
+        }
+        sent += 1;
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert!(sent < 150, "{sent} bytes were taken");
+}
+
+#[tokio::test]
+async fn a_person_who_never_reads_is_given_up() {
+    let limits = Limits { stall: Duration::from_millis(200), ..Limits::default() };
+    let world = World::with(usual().await, With { limits, ..With::default() }).await;
+    let mut tcp = TcpStream::connect(world.address).await.unwrap();
+    tcp.write_all(b"GET http://plain.test/big/90000000 HTTP/1.1\r\nHost: plain.test\r\n\r\n").await.unwrap();
+    let seen = world.record(1).await;
+    assert!(seen[0].bytes_out < 90_000_000);
+}
+
+#[tokio::test]
+async fn more_connections_than_a_device_may_have_are_closed() {
+    let limits = Limits { connections_per_address: 3, ..Limits::default() };
+    let world = World::with(usual().await, With { limits, ..With::default() }).await;
+    let mut kept = Vec::new();
+    for _ in 0..3 {
+        kept.push(TcpStream::connect(world.address).await.unwrap());
+    }
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert!(world.asker().get("http://plain.test/").await.is_err());
+    kept.clear();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert_eq!(world.asker().get("http://plain.test/").await.unwrap().status, 200);
+}

@@ -1,0 +1,243 @@
+//! A school of three, and a gate that stands before a pretend internet.
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use gate::{
+    Bindings, Credentials, Current, Desk, Errands, Known, Passes, People, ProxyAddress, Recorder, Secret,
+    Settings, SignInBy, Snapshot,
+};
+use jiff::{Timestamp, civil::time, tz::TimeZone};
+use policy::{Directory, LayerText, Rules, Seen, lists::Lists};
+use school::{Calendar, DaySpan, Id, Layer, Person, Role, Roles, School, SchoolDays, Year};
+use testkit::{
+    asker::Asker,
+    internet::{Flaw, Internet, Speaks},
+};
+use tokio_util::sync::CancellationToken;
+use web_gate::{Authority, Door, Doors, Limits, Parts, Reachable, Trust, Upstreams, WebGate};
+
+pub(crate) const PUPIL: Id<Person> = Id::from_u128(1);
+pub(crate) const PASSWORD: &str = "open sesame";
+
+/// What the rules say in all these tests.
+const RULES: &str = r#"
+profile "Everyone"
+    mode block by category
+    block files exe
+use profile "Everyone" for everyone
+use profile "Everyone" for unknown
+block gambling.test
+warn careful.test
+tunnel bank.test
+block bad-cat.test/cats
+"#;
+
+pub(crate) struct World {
+    pub(crate) internet: Internet,
+    pub(crate) address: SocketAddr,
+    pub(crate) secure_address: SocketAddr,
+    pub(crate) current: Arc<Current>,
+    pub(crate) authority: Arc<Authority>,
+    recorder: Recorder,
+    stop: CancellationToken,
+}
+
+/// What differs from one test to the next.
+pub(crate) struct With {
+    pub(crate) limits: Limits,
+    pub(crate) settings: fn(&mut Settings),
+    pub(crate) upstreams: Box<dyn FnOnce(&mut Upstreams) + Send>,
+    pub(crate) missing: bool,
+}
+
+impl Default for With {
+    fn default() -> With {
+        let limits = Limits { hello_time: Duration::from_millis(500), ..Limits::default() };
+        With { limits, settings: |_| {}, upstreams: Box::new(|_| {}), missing: false }
+    }
+}
+
+impl World {
+    /// The device is the pupil's; the usual sites are there.
+    pub(crate) async fn new() -> World {
+        World::with(usual().await, With::default()).await
+    }
+
+    pub(crate) async fn with(internet: Internet, with: With) -> World {
+        let current = Arc::new(Current::new(snapshot(&with)));
+        let recorder = Recorder::new(1_000);
+        let files = Authority::generate("Marsh Lane School", Timestamp::now_for_test()).expect("an authority");
+        let authority = Arc::new(Authority::load(&files).expect("it loads"));
+        let secret = Secret::new([7; 32]);
+        let (errands, _) = Errands::new(10);
+        let desk = Desk {
+            current: Arc::clone(&current),
+            bindings: Bindings::new(100),
+            credentials: Credentials::new(&secret, 1),
+            passes: Passes::default(),
+            errands,
+            secret,
+            authority: authority.certificate().to_vec().into(),
+        };
+        let mut upstreams = Upstreams {
+            pinned: internet.pinned(),
+            reach: Reachable::new(Vec::new()),
+            trust: Trust::Only(vec![internet.root()]),
+            parent: None,
+        };
+        (with.upstreams)(&mut upstreams);
+        let gate = WebGate::new(Parts {
+            desk: Arc::new(desk),
+            recorder: recorder.clone(),
+            authority: Arc::clone(&authority),
+            upstreams,
+            limits: with.limits,
+            clock: Arc::new(Timestamp::now_for_test),
+        })
+        .expect("a gate");
+        let local = "127.0.0.1:0".parse().expect("an address");
+        let doors = [Door { address: local, tls: false }, Door { address: local, tls: true }];
+        let doors = Doors::open(&doors, 1).expect("free ports");
+        let (address, secure_address) = (doors.addresses()[0], doors.addresses()[1]);
+        let stop = CancellationToken::new();
+        let serving = gate.serve(doors, stop.clone());
+        hyper::rt::Executor::execute(&hyper_util::rt::TokioExecutor::new(), async {
+            serving.await.expect("the gate serves");
+        });
+        World { internet, address, secure_address, current, authority, recorder, stop }
+    }
+
+    pub(crate) fn asker(&self) -> Asker {
+        Asker::new(self.address, self.authority.certificate().clone())
+    }
+
+    pub(crate) fn asker_two(&self) -> Asker {
+        Asker { h2: true, ..self.asker() }
+    }
+
+    /// A pupil's browser opening a page.
+    pub(crate) fn browser(&self) -> Asker {
+        Asker { headers: vec![("accept", "text/html".into())], ..self.asker() }
+    }
+
+    /// The record so far, once `count` entries are there.
+    pub(crate) async fn record(&self, count: usize) -> Vec<Seen> {
+        let mut all = Vec::new();
+        let mut room = Vec::new();
+        for _ in 0..200 {
+            self.recorder.drain(&mut room);
+            all.append(&mut room);
+            if all.len() >= count {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert_eq!(all.len(), count, "entries in the record: {all:#?}");
+        all
+    }
+
+    pub(crate) fn help_visits(&self) -> u64 {
+        self.recorder.tally().help
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+pub(crate) async fn usual() -> Internet {
+    let mut internet = Internet::new();
+    for name in ["plain.test", "gambling.test", "careful.test", "bad-cat.test", "www.google.com", "childline.org.uk"] {
+        internet.plain(name).await;
+    }
+    for (name, speaks) in [
+        ("one.test", Speaks::One),
+        ("two.test", Speaks::Two),
+        ("bank.test", Speaks::Two),
+        ("gambling.test", Speaks::Two),
+        ("bad-cat.test", Speaks::One),
+        ("childline.org.uk", Speaks::Two),
+    ] {
+        internet.secure(name, speaks, Flaw::None).await;
+    }
+    internet
+}
+
+fn snapshot(with: &With) -> Snapshot {
+    let text = LayerText { layer: Layer::School, name: "Marsh Lane School", text: RULES };
+    let person = Person {
+        id: PUPIL,
+        school: Id::from_u128(9),
+        username: "a.rahman".parse().expect("a user name"),
+        name: "Amina Rahman".parse().expect("a line"),
+        roles: Roles::NONE.with(Role::Pupil),
+        year: Year::new(7),
+        groups: Vec::new(),
+    };
+    let directory = Directory::new([&person], [], []);
+    let rules = Rules::compile(&[text], &directory, Arc::new(Lists::empty())).expect("sound rules");
+    let agreement = agreements::pupils(Id::from_u128(30), Id::from_u128(9));
+    let known = Known {
+        subject: rules.subject(&person),
+        person,
+        password: Some(hash(PASSWORD)),
+        missing: if with.missing { vec![agreement.id] } else { Vec::new() },
+    };
+    let proxy = ProxyAddress { host: "gate.school.test".into(), port: 3128, tls_port: None };
+    let mut settings = Settings::new("gate.school.test", proxy);
+    settings.devices.insert("127.0.0.1".parse().expect("an address"), ("Laptop 7".into(), Some(PUPIL)));
+    (with.settings)(&mut settings);
+    Snapshot {
+        school: School {
+            id: Id::from_u128(9),
+            trust: None,
+            name: "Marsh Lane School".parse().expect("a line"),
+        },
+        rules,
+        people: [known].into_iter().collect::<People>(),
+        agreements: vec![agreement],
+        calendar: Calendar {
+            zone: TimeZone::get("Europe/London").expect("bundled"),
+            terms: Vec::new(),
+            days: SchoolDays::MONDAY_TO_FRIDAY,
+            day: DaySpan { start: time(8, 30, 0, 0), end: time(15, 30, 0, 0) },
+            lessons: Vec::new(),
+            closed: Vec::new(),
+        },
+        settings,
+        faults: Vec::new(),
+    }
+}
+
+/// Nobody's device, and the browser's own sign-in.
+pub(crate) fn unknown_by_proxy(settings: &mut Settings) {
+    settings.devices.clear();
+    settings.sign_in = SignInBy::Proxy;
+}
+
+/// Nobody's device, and the gate's sign-in page.
+pub(crate) fn unknown_by_page(settings: &mut Settings) {
+    settings.devices.clear();
+    settings.sign_in = SignInBy::Page;
+}
+
+/// Argon2id, cheap: for tests alone.
+fn hash(password: &str) -> Box<str> {
+    use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version};
+    let params = Params::new(64, 1, 1, None).expect("small but lawful");
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    argon2.hash_password_with_salt(password.as_bytes(), b"salt for a test!").expect("hashes").to_string().into()
+}
+
+/// Tests run today: certificates are checked against the machine's clock.
+trait NowForTest {
+    fn now_for_test() -> Timestamp;
+}
+
+impl NowForTest for Timestamp {
+    #[expect(clippy::disallowed_methods, reason = "rustls checks certificates against the machine's clock")]
+    fn now_for_test() -> Timestamp {
+        Timestamp::now()
+    }
+}
