@@ -23,7 +23,7 @@ pub struct Heart {
     pub clock: Clock,
 }
 
-pub const EVERY: Duration = Duration::from_secs(5);
+const EVERY: Duration = Duration::from_secs(5);
 
 impl Heart {
     pub async fn run(self, stop: CancellationToken) {

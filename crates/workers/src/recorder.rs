@@ -35,9 +35,25 @@ const MOST_WORRIES: usize = 50_000;
 /// At the end, how often a failing log is tried again before giving up.
 const LAST_TRIES: u32 = 10;
 
+/// The activity log, as far as the recorder knows it.
+trait Log: Send {
+    /// All or none; with an error the same is handed in again.
+    fn append(&mut self, seen: &[Seen], now: Timestamp) -> Result<(), ActivityError>;
+    fn sync(&mut self) -> Result<(), ActivityError>;
+}
+
+impl Log for Activity {
+    fn append(&mut self, seen: &[Seen], now: Timestamp) -> Result<(), ActivityError> {
+        Activity::append(self, seen, now).map(drop)
+    }
+    fn sync(&mut self) -> Result<(), ActivityError> {
+        Activity::sync(self)
+    }
+}
+
 /// The log and what it has not taken yet, handed to a blocking thread together.
 struct Ledger {
-    activity: Activity,
+    log: Box<dyn Log>,
     waiting: Vec<Seen>,
     synced: Instant,
     unsynced: bool,
@@ -46,17 +62,7 @@ struct Ledger {
 impl Recording {
     pub async fn run(self, stop: CancellationToken) {
         let Recording { gate, activity, watch, health, clock } = self;
-        let ledger = Ledger { activity, waiting: Vec::new(), synced: Instant::now(), unsynced: false };
-        let mut desk = Desk {
-            gate,
-            ledger: Arc::new(Mutex::new(ledger)),
-            watch,
-            health,
-            clock,
-            fresh: Vec::new(),
-            worries: Vec::new(),
-            nameless: Nameless::default(),
-        };
+        let mut desk = Desk::new(gate, Box::new(activity), watch, health, clock);
         loop {
             tokio::select! {
                 () = stop.cancelled() => return desk.finish().await,
@@ -80,6 +86,20 @@ struct Desk {
 }
 
 impl Desk {
+    fn new(gate: gate::Recorder, log: Box<dyn Log>, watch: Watch, health: Health, clock: Clock) -> Desk {
+        let ledger = Ledger { log, waiting: Vec::new(), synced: Instant::now(), unsynced: false };
+        Desk {
+            gate,
+            ledger: Arc::new(Mutex::new(ledger)),
+            watch,
+            health,
+            clock,
+            fresh: Vec::new(),
+            worries: Vec::new(),
+            nameless: Nameless::default(),
+        }
+    }
+
     /// Whether everything that was taken from the gate is written down.
     async fn turn(&mut self, last: bool) -> bool {
         self.take();
@@ -143,15 +163,18 @@ impl Desk {
 impl Ledger {
     fn keep(&mut self, now: Timestamp, last: bool) -> Result<(), ActivityError> {
         if !self.waiting.is_empty() {
-            self.activity.append(&self.waiting, now)?;
+            self.log.append(&self.waiting, now)?;
             self.waiting.clear();
             self.unsynced = true;
         }
         if self.unsynced && (last || SYNC_EVERY <= self.synced.elapsed()) {
-            self.activity.sync()?;
+            self.log.sync()?;
             self.synced = Instant::now();
             self.unsynced = false;
         }
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,8 +26,11 @@ pub(super) fn snapshot(
 ) -> Snapshot {
     let opened = good.lists.all(&inputs.lists, files);
     let mut faults = opened.faults;
-    let rules =
-        if opened.incomplete { Rules::closed() } else { rules(inputs, good, &opened.lists, &mut faults) };
+    let rules = if opened.incomplete {
+        Rules::closed_with(Arc::clone(&opened.lists))
+    } else {
+        rules(inputs, good, &opened.lists, &mut faults)
+    };
     let mut signatures: HashMap<Id<Person>, Vec<Signature>> = HashMap::new();
     for signature in &inputs.signatures {
         signatures.entry(signature.person).or_default().push(signature.clone());
@@ -58,7 +61,7 @@ fn rules(inputs: &Inputs, good: &mut Good, lists: &Arc<Lists>, faults: &mut Vec<
     let older = good.rules.as_ref().and_then(|texts| compile(texts, inputs, lists).ok());
     let (rules, what) = match older {
         Some(rules) => (rules, "those before stay in force"),
-        None => (Rules::closed(), "everything is refused"),
+        None => (Rules::closed_with(Arc::clone(lists)), "everything is refused"),
     };
     faults.extend(why.into_iter().map(|it| format!("the rules cannot be read, {what}: {it}")));
     rules

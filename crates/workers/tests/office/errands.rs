@@ -1,0 +1,86 @@
+//! What people do at a gate: sign, report, sign in.
+use std::net::{IpAddr, Ipv4Addr};
+
+use agreements::{Audience, TextHash};
+use casework::Origin;
+use gate::{Errands, NotTaken, Report};
+use store::{audit, concerns};
+
+use crate::{PUPIL, Running, SCHOOL, Small, at, by, until};
+
+#[tokio::test]
+async fn a_signature_is_answered_when_the_gate_knows_it() {
+    let small = Small::open().await;
+    let mut tx = small.db.write().await.expect("a transaction");
+    let old =
+        store::agreements::publish(&mut tx, &by(), SCHOOL, Audience::Pupils, "Be kind", "Online too.").await;
+    let text =
+        store::agreements::publish(&mut tx, &by(), SCHOOL, Audience::Pupils, "Be kind", "Always.").await;
+    let (old, text) = (old.expect("an agreement"), text.expect("an agreement"));
+    tx.commit().await.expect("kept");
+    assert!(small.snapshots.refresh().await);
+    let missing = || small.current.load().people.get(PUPIL).expect("the pupil").missing.clone();
+    assert_eq!(missing(), [text.id]);
+
+    let (errands, receiver) = Errands::new(10);
+    let mut running = Running::new();
+    running.start(small.clerk(receiver).run(running.stop.clone()));
+    let wrong = TextHash::from_bytes([1; 32]);
+    assert_eq!(errands.sign(PUPIL, text.id, wrong, at(1)).await, Err(NotTaken), "another text");
+    assert_eq!(errands.sign(PUPIL, old.id, old.hash(), at(1)).await, Err(NotTaken), "an older text");
+    assert_eq!(missing(), [text.id]);
+    assert_eq!(errands.sign(PUPIL, text.id, text.hash(), at(2)).await, Ok(()));
+    assert_eq!(missing(), []);
+    assert_eq!(errands.sign(PUPIL, text.id, text.hash(), at(3)).await, Ok(()), "twice is once");
+    running.end().await;
+}
+
+#[tokio::test]
+async fn a_report_becomes_a_concern_that_the_leads_are_told_of() {
+    let small = Small::open().await;
+    let (errands, receiver) = Errands::new(10);
+    let mut running = Running::new();
+    running.start(small.clerk(receiver).run(running.stop.clone()));
+    running.start(small.office().run(running.stop.clone()));
+    let report = Report {
+        person: Some(PUPIL),
+        words: "Someone in my year is being left out on purpose.".to_owned(),
+        place: None,
+        about_site: false,
+        at: at(0),
+    };
+    assert_eq!(errands.report(report.clone()).await, Ok(()));
+    let site = Report { person: None, about_site: true, place: Some("games.test".to_owned()), ..report };
+    assert_eq!(errands.report(site).await, Ok(()));
+    let letters = until(async || Some(small.mailbox.letters()).filter(|it| it.len() == 2)).await;
+    running.end().await;
+    for letter in letters {
+        assert_eq!(letter.to, ["lead@elm-park.test"]);
+        assert!(!letter.text.contains("left out") && !letter.text.contains("Birch"), "{}", letter.text);
+    }
+    let mut tx = small.db.read().await.expect("a transaction");
+    let mut all = concerns::all(&mut tx, SCHOOL, 10).await.expect("concerns");
+    all.sort_by_key(|it| it.origin);
+    assert_eq!(all.iter().map(|it| it.origin).collect::<Vec<_>>(), [Origin::Report, Origin::SiteReport]);
+    assert_eq!((all[0].reporter, all[0].about), (Some(PUPIL), None));
+    assert_eq!((all[1].reporter, all[1].place.as_deref()), (None, Some("games.test")));
+}
+
+#[tokio::test]
+async fn sign_ins_are_in_the_audit_trail() {
+    let small = Small::open().await;
+    let (errands, receiver) = Errands::new(10);
+    let mut running = Running::new();
+    running.start(small.clerk(receiver).run(running.stop.clone()));
+    let address = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 5));
+    errands.sign_in(Some(PUPIL), "m.birch", address, "signed in", at(5));
+    let entry = until(async || {
+        let mut tx = small.db.read().await.expect("a transaction");
+        let entries = audit::recent(&mut tx, SCHOOL, None, 5).await.expect("entries");
+        entries.into_iter().find(|it| it.act == "signed in")
+    });
+    let entry = entry.await;
+    running.end().await;
+    assert_eq!((entry.actor, entry.subject.as_str()), (Some(PUPIL), "m.birch"));
+    assert_eq!((entry.after.as_deref(), entry.at), (Some("10.0.0.5"), at(5)));
+}
