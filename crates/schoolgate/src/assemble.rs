@@ -1,10 +1,10 @@
 //! The list of what a school's installation is made of. Each part says what it needs; here it is handed over.
-use std::{path::Path, sync::Arc, thread};
+use std::{sync::Arc, thread};
 
 use anyhow::Context as _;
 use console::{Console, InForce, Throttle};
 use gate::{Bindings, Credentials, Current, Desk, Errands, Passes, Recorder, Secret, Snapshot};
-use policy::{Rules, lists::Bytes};
+use policy::Rules;
 use school::{Calendar, School};
 use signals::Lexicon;
 use store::{Db, activity, activity::Activity};
@@ -12,7 +12,7 @@ use web_gate::{Doors, Parts, WebGate};
 use workers::{
     Clerk, Compaction, Health, Heart, Office, Recording, Snapshots, Watch,
     jobs::{ListFolder, Log},
-    snapshots::{self, Files},
+    snapshots,
 };
 
 use crate::{
@@ -130,6 +130,7 @@ pub(crate) async fn assemble(
         lists: ListFolder { path: folder.join("lists"), seal: seal::of(folder.path())? },
         clock: clock.clone(),
     };
+    office.load_lists().await;
     supervisor.once("jobs", |stop| office.run(stop));
     let heart =
         Heart { db, current, recorder, health: health.clone(), gate: config.gate.name.clone(), clock };
@@ -158,17 +159,11 @@ pub(crate) async fn snapshots(
         current: Arc::clone(&current),
         settings,
         calendar,
-        files: Files { open: Arc::new(open_list), seal: seal::of(&config.data)? },
+        seal: seal::of(&config.data)?,
         health: health.clone(),
         clock: clock(),
     });
     Ok((snapshots, current))
-}
-
-/// A list is read whole: a memory map needs `unsafe`, which this house does not have. 5 million domains are some
-/// 50 MiB, and read in some hundredths of a second.
-fn open_list(path: &Path) -> std::io::Result<Bytes> {
-    Ok(Arc::new(std::fs::read(path)?))
 }
 
 /// What the console may see of what the gate decides from.

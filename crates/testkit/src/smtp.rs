@@ -6,7 +6,6 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU32, Ordering},
     },
-    time::{Duration, Instant},
 };
 
 /// What arrived.
@@ -63,15 +62,6 @@ impl Mailbox {
 
     pub fn letters(&self) -> Vec<Letter> {
         self.inner.letters.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Blocks until `count` letters are there, for at most ten seconds; returns what is there then.
-    pub fn wait_for(&self, count: usize) -> Vec<Letter> {
-        let until = Instant::now() + Duration::from_secs(10);
-        while self.letters().len() < count && Instant::now() < until {
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        self.letters()
     }
 }
 

@@ -34,6 +34,7 @@ pub struct Log {
 }
 
 /// Where compiled lists are kept.
+#[derive(Clone)]
 pub struct ListFolder {
     pub path: PathBuf,
     /// What the entries of sealed lists are hashed with.

@@ -9,6 +9,7 @@ mod compaction;
 pub mod errands;
 mod health;
 pub mod jobs;
+mod list_import;
 mod mail;
 mod pulse;
 pub mod recorder;

@@ -4,7 +4,6 @@ mod inputs;
 mod lists;
 
 use std::{
-    path::Path,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -13,7 +12,7 @@ use std::{
 };
 
 use gate::{Current, Settings, Snapshot};
-use policy::{Rules, lists::Bytes};
+use policy::Rules;
 use school::{Calendar, Id, School};
 use store::{Db, StoreError, stamp::Stamp};
 use tokio::sync::{Mutex, Notify};
@@ -22,9 +21,6 @@ use tokio_util::sync::CancellationToken;
 use self::{build::Good, inputs::Inputs};
 use crate::{Clock, Health, health::told};
 
-/// How a compiled list is opened; the binary hands in a memory map.
-pub type OpenFile = Arc<dyn Fn(&Path) -> std::io::Result<Bytes> + Send + Sync>;
-
 /// All that a snapshot is made of besides what the store holds.
 pub struct Parts {
     pub db: Db,
@@ -32,17 +28,10 @@ pub struct Parts {
     pub current: Arc<Current>,
     pub settings: Settings,
     pub calendar: Calendar,
-    pub files: Files,
-    pub health: Health,
-    pub clock: Clock,
-}
-
-/// How lists come off the disk.
-#[derive(Clone)]
-pub struct Files {
-    pub open: OpenFile,
     /// What the entries of sealed lists are hashed with (FIL-06).
     pub seal: [u8; 32],
+    pub health: Health,
+    pub clock: Clock,
 }
 
 /// Cheap to clone; every clone builds for the same gates.
@@ -157,10 +146,10 @@ impl Snapshots {
             return false;
         }
         let mut good = std::mem::take(&mut state.good);
-        let files = parts.files.clone();
+        let seal = parts.seal;
         let (settings, calendar) = (parts.settings.clone(), parts.calendar.clone());
         let built = tokio::task::spawn_blocking(move || {
-            let snapshot = build::snapshot(&inputs, &mut good, &files, settings, calendar);
+            let snapshot = build::snapshot(&inputs, &mut good, &seal, settings, calendar);
             (snapshot, good)
         });
         match built.await {

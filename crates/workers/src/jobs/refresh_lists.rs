@@ -1,15 +1,161 @@
-use jiff::SignedDuration;
-use store::jobs::Job;
+use std::path::{Path, PathBuf};
 
-use super::{Doing, Failure, Kind, Office};
+use jiff::{SignedDuration, Timestamp};
+use policy::lists::{Changes, CompiledList};
+use store::{
+    jobs::Job,
+    list_files,
+    lists::{ListSource, ListState},
+};
 
+use super::{Doing, Failure, Kind, ListFolder, Office};
+use crate::{
+    health::told,
+    list_import::{changed_at, fingerprint, import},
+};
+
+/// Reads again every list whose source has changed (FIL-25). The list before stays in use until the new one is whole
+/// on the disk, and when the new one cannot be made.
 pub(crate) const KIND: Kind =
-    Kind { name: "refresh lists", every: Some(SignedDuration::from_hours(6)), tries: 3, run: boxed };
+    Kind { name: "refresh lists", every: Some(SignedDuration::from_mins(15)), tries: 3, run: boxed };
+
+/// A list that nobody has brought up to date for longer is stale.
+const STALE_AFTER: SignedDuration = SignedDuration::from_hours(14 * 24);
+const FINDER: &str = "lists";
 
 fn boxed<'a>(office: &'a Office, job: &'a Job) -> Doing<'a> {
     Box::pin(run(office, job))
 }
 
-async fn run(_office: &Office, _job: &Job) -> Result<(), Failure> {
-    Ok(())
+async fn run(office: &Office, _job: &Job) -> Result<(), Failure> {
+    office.refresh_lists().await
+}
+
+impl Office {
+    /// Before the first request is answered: a gate that has not read its lists would open what they refuse.
+    pub async fn load_lists(&self) {
+        if let Err(err) = self.refresh_lists().await {
+            self.health.set(FINDER, vec![format!("the lists cannot be loaded: {err}")]);
+        }
+    }
+
+    async fn refresh_lists(&self) -> Result<(), Failure> {
+        let mut tx = self.db.read().await?;
+        let all = store::lists::all(&mut tx).await?;
+        drop(tx);
+        let mut faults = Vec::new();
+        for (source, before) in all.into_iter().filter(|(it, _)| it.enabled || it.sealed) {
+            let name = source.name.clone();
+            let state = self.refresh(source, before).await?;
+            if let Some(fault) = state.fault {
+                faults.push(format!("the list {name} could not be brought up to date: {fault}"));
+            }
+            let told = |it: &&String| it.starts_with(STALE) || it.starts_with(JUMP);
+            faults.extend(state.warnings.iter().filter(told).map(|it| format!("the list {name} {it}")));
+        }
+        self.health.set(FINDER, faults);
+        self.snapshots.refresh().await;
+        Ok(())
+    }
+
+    async fn refresh(&self, source: ListSource, before: Option<ListState>) -> Result<ListState, Failure> {
+        let (folder, now, id) = (self.lists.clone(), (self.clock)(), source.id);
+        let refreshed = tokio::task::spawn_blocking(move || refresh(&folder, &source, before, now));
+        let state = refreshed.await.map_err(|err| Failure::NotNow(err.to_string()))?;
+        let mut tx = self.db.write().await?;
+        store::lists::set_state(&mut tx, id, &state).await?;
+        tx.commit().await?;
+        if let Some(path) = &state.compiled_path {
+            forget_older(Path::new(path), &id.to_string());
+        }
+        Ok(state)
+    }
+}
+
+const STALE: &str = "is stale";
+const JUMP: &str = "has changed by more than a quarter";
+
+/// Never fails: a fault is part of the state, and what was before stays in it.
+fn refresh(folder: &ListFolder, source: &ListSource, before: Option<ListState>, now: Timestamp) -> ListState {
+    let path = folder.path.join(format!("{}-{:016x}.sglist", source.id, fingerprint(source, &folder.seal)));
+    let old = before.as_ref().and_then(|it| it.compiled_path.as_ref()).map(PathBuf::from);
+    let old_list = old.as_ref().and_then(|it| list_files::open(it, &folder.seal).ok());
+    let before = before.unwrap_or_else(|| never(now));
+    if let (Some(loaded_at), Some(_), true) = (before.loaded_at, &old_list, old.as_deref() == Some(&path))
+        && before.fault.is_none()
+        && changed_at(Path::new(&source.location)).is_ok_and(|at| at < loaded_at)
+    {
+        let mut warnings: Vec<String> =
+            before.warnings.iter().filter(|it| !it.starts_with(STALE)).cloned().collect();
+        warnings.extend(stale(loaded_at, now));
+        return ListState { tried_at: now, warnings, ..before };
+    }
+    let made = import(source, &folder.seal, now).and_then(|it| {
+        let list = list_files::keep(&path, it.compiled, &folder.seal).map_err(|err| told(&err))?;
+        Ok((list, it.bad_lines, it.warnings))
+    });
+    match made {
+        Ok((list, bad_lines, mut warnings)) => {
+            let change = old_list.and_then(|old| Changes::between(&old, &list));
+            if change.as_ref().is_some_and(Changes::is_jump) {
+                let entries = change.as_ref().map(|it| it.entries).unwrap_or_default();
+                let (added, removed) = (entries.added, entries.removed);
+                warnings.insert(0, format!("{JUMP}: {added} came, {removed} went; have a look at it"));
+            }
+            let (added, removed) =
+                change.map_or((list.info().entries(), 0), |it| (it.entries.added, it.entries.removed));
+            ListState {
+                tried_at: now,
+                loaded_at: Some(now),
+                entries: list.info().entries(),
+                size_bytes: size(&list),
+                compiled_path: Some(path.display().to_string()),
+                added,
+                removed,
+                bad_lines,
+                fault: None,
+                warnings,
+            }
+        }
+        Err(fault) => {
+            let warnings = before.loaded_at.and_then(|it| stale(it, now)).into_iter().collect();
+            ListState { tried_at: now, fault: Some(fault), warnings, ..before }
+        }
+    }
+}
+
+fn size(list: &CompiledList) -> u64 {
+    list.size() as u64
+}
+
+fn stale(loaded_at: Timestamp, now: Timestamp) -> Option<String> {
+    let age = now.duration_since(loaded_at);
+    (STALE_AFTER < age).then(|| format!("{STALE}: nothing new has come for more than 14 days"))
+}
+
+fn never(now: Timestamp) -> ListState {
+    ListState {
+        tried_at: now,
+        loaded_at: None,
+        entries: 0,
+        size_bytes: 0,
+        compiled_path: None,
+        added: 0,
+        removed: 0,
+        bad_lines: 0,
+        fault: None,
+        warnings: Vec::new(),
+    }
+}
+
+/// Files that an earlier form of this source was compiled to, and what a crash left. A gate that has one of them open
+/// keeps it open.
+fn forget_older(path: &Path, id: &str) {
+    let Some(Ok(entries)) = path.parent().map(std::fs::read_dir) else { return };
+    for entry in entries.flatten().filter(|it| it.path() != path) {
+        if entry.file_name().to_string_lossy().starts_with(id) && std::fs::remove_file(entry.path()).is_err()
+        {
+            tracing::warn!(file = %entry.path().display(), "an old list cannot be removed");
+        }
+    }
 }

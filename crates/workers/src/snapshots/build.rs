@@ -6,7 +6,7 @@ use policy::{Directory, LayerText, Rules, lists::Lists};
 use school::{Calendar, Choice, Id, Layer, Person};
 use store::rules::RulesVersion;
 
-use super::{Files, inputs::Inputs, lists::Open};
+use super::{inputs::Inputs, lists::Open};
 
 /// What stays when its successor is bad.
 #[derive(Default)]
@@ -20,11 +20,11 @@ pub(super) struct Good {
 pub(super) fn snapshot(
     inputs: &Inputs,
     good: &mut Good,
-    files: &Files,
+    seal: &[u8; 32],
     settings: Settings,
     calendar: Calendar,
 ) -> Snapshot {
-    let opened = good.lists.all(&inputs.lists, files);
+    let opened = good.lists.all(&inputs.lists, seal);
     let mut faults = opened.faults;
     let rules = if opened.incomplete {
         Rules::closed_with(Arc::clone(&opened.lists))

@@ -1,15 +1,22 @@
 use std::{collections::HashMap, path::Path, sync::Arc};
 
 use jiff::Timestamp;
-use policy::lists::{CompiledList, Lists};
+use policy::lists::{CompiledList, Hasher, Lists, STARTER_LISTS};
 use school::Id;
-use store::lists::{ListSource, ListState};
+use store::{
+    list_files,
+    lists::{ListSource, ListState},
+};
 
-use super::Files;
+use crate::{health::told, list_import::seed};
 
 /// Lists that were opened well, kept open until a newer one of the same source is.
 #[derive(Default)]
-pub(super) struct Open(HashMap<Id<ListSource>, (Mark, CompiledList)>);
+pub(super) struct Open {
+    of: HashMap<Id<ListSource>, (Mark, CompiledList)>,
+    /// Those that come with the product; compiled when first asked for.
+    starter: Vec<CompiledList>,
+}
 
 /// Which compiled file it is.
 #[derive(PartialEq, Eq, Clone)]
@@ -24,8 +31,11 @@ pub(super) struct Opened {
 }
 
 impl Open {
-    pub(super) fn all(&mut self, wanted: &[(ListSource, Option<ListState>)], files: &Files) -> Opened {
-        let (mut lists, mut faults, mut incomplete) = (Vec::new(), Vec::new(), false);
+    pub(super) fn all(&mut self, wanted: &[(ListSource, Option<ListState>)], seal: &[u8; 32]) -> Opened {
+        if self.starter.is_empty() {
+            self.starter = starter(seed(seal));
+        }
+        let (mut lists, mut faults, mut incomplete) = (self.starter.clone(), Vec::new(), false);
         for (source, state) in wanted.iter().filter(|(source, _)| source.enabled || source.sealed) {
             let Some((path, mark)) = state.as_ref().and_then(compiled) else {
                 faults.push(format!(
@@ -34,13 +44,14 @@ impl Open {
                 ));
                 continue;
             };
-            let known = self.0.get(&source.id).filter(|(it, _)| *it == mark).map(|(_, list)| list.clone());
-            match known.map_or_else(|| open(source, path, files), Ok) {
+            let known = self.of.get(&source.id).filter(|(it, _)| *it == mark).map(|(_, list)| list.clone());
+            match known.map_or_else(|| list_files::open(Path::new(path), seal).map_err(|err| told(&err)), Ok)
+            {
                 Ok(list) => {
-                    self.0.insert(source.id, (mark, list.clone()));
+                    self.of.insert(source.id, (mark, list.clone()));
                     lists.push(list);
                 }
-                Err(why) => match self.0.get(&source.id) {
+                Err(why) => match self.of.get(&source.id) {
                     Some((_, older)) => {
                         faults.push(format!(
                             "the list {} cannot be read, the one before stays: {why}",
@@ -59,7 +70,7 @@ impl Open {
             }
         }
         let wanted = |id: &Id<ListSource>| wanted.iter().any(|(source, _)| source.id == *id);
-        self.0.retain(|id, _| wanted(id));
+        self.of.retain(|id, _| wanted(id));
         Opened { lists: Arc::new(Lists::new(lists)), faults, incomplete }
     }
 }
@@ -69,8 +80,7 @@ fn compiled(state: &ListState) -> Option<(&str, Mark)> {
     Some((path, Mark(path.to_owned(), state.loaded_at)))
 }
 
-fn open(source: &ListSource, path: &str, files: &Files) -> Result<CompiledList, String> {
-    let bytes = (files.open)(Path::new(path)).map_err(|err| err.to_string())?;
-    let _ = (bytes, source.sealed, files.seal);
-    Err("lists cannot be opened yet".to_owned())
+fn starter(seed: u64) -> Vec<CompiledList> {
+    let open = |bytes: Vec<u8>| CompiledList::open(Arc::new(bytes)).expect("it was compiled just now");
+    STARTER_LISTS.iter().map(|it| open(it.compile(Hasher::open(seed), Timestamp::UNIX_EPOCH))).collect()
 }

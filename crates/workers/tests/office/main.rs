@@ -1,5 +1,6 @@
 //! The office at work on a small made-up school, with a database, an activity log and a mail server of its own.
 mod errands;
+mod lists;
 mod mail;
 mod snapshots;
 mod walk;
@@ -29,7 +30,7 @@ use tokio_util::sync::CancellationToken;
 use workers::{
     Alerts, Clerk, Clock, Health, Heart, MailServer, MailTls, Office, Post, Recording, Snapshots, Watch,
     jobs::{ListFolder, Log},
-    snapshots::{Files, Parts, closed},
+    snapshots::{Parts, closed},
 };
 
 pub(crate) const SCHOOL: Id<School> = Id::from_u128(1);
@@ -91,6 +92,15 @@ impl Small {
         Small::with(folder, db, school)
     }
 
+    /// As after a crash: another process on the same folder.
+    pub(crate) async fn reopen(small: Small) -> Small {
+        let school = small.current.load().school.clone();
+        small.db.close().await;
+        let Small { folder, .. } = small;
+        let db = Db::open_file(&folder.path().join("records.db")).await.expect("a database");
+        Small::with(folder, db, school)
+    }
+
     fn with(folder: TempDir, db: Db, school: School) -> Small {
         let proxy = ProxyAddress { host: "gate.test".into(), port: 3128, tls_port: None };
         let settings = Settings::new("gate.test", proxy);
@@ -111,7 +121,7 @@ impl Small {
             current: Arc::clone(&current),
             settings,
             calendar,
-            files: files(),
+            seal: [7; 32],
             health: health.clone(),
             clock: clock(&seconds),
         });
@@ -204,10 +214,6 @@ impl Small {
             clock: self.clock(),
         }
     }
-}
-
-pub(crate) fn files() -> Files {
-    Files { open: Arc::new(|path| Ok(Arc::new(std::fs::read(path)?))), seal: [7; 32] }
 }
 
 fn clock(seconds: &Arc<AtomicI64>) -> Clock {
