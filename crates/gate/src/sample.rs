@@ -149,6 +149,7 @@ pub(crate) fn rig(snapshot: Snapshot, office: Office) -> Rig {
                         // The office swaps the snapshot before it answers; here everyone has agreed by then.
                         let now = swaps.load_full();
                         let mut next = snapshot_of([]);
+                        next.settings = now.settings.clone();
                         next.people =
                             now.people.iter().map(|it| Known { missing: Vec::new(), ..copy(it) }).collect();
                         swaps.swap(next);

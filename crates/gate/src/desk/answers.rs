@@ -52,6 +52,10 @@ impl Desk {
         let (snapshot, device, now) = (frame.snapshot, visit.device, visit.now);
         match self.credentials.check(snapshot, device, username, password, now).await {
             Ok(known) => {
+                if self.bindings.who(device, now).is_some_and(|it| it != known.person.id) {
+                    // PWD-08: whoever left the device open is signed out, and it is noted that they did.
+                    self.leave(frame, visit, "left signed in");
+                }
                 self.bindings.bind(device, known.person.id, now + snapshot.settings.session, now);
                 self.errands.sign_in(Some(known.person.id), username, device, "signed in", now);
                 let back = safe_back(back, &snapshot.settings.gate_name);

@@ -144,6 +144,21 @@ async fn forms_of_another_device_person_purpose_or_day_are_worth_nothing() {
     assert_eq!((answer.status, browser.who().await.id()), (200, Some(AMINA)), "signed out by another site");
 }
 
+/// PWD-08.
+#[tokio::test]
+async fn the_next_person_ends_a_session_that_was_left_open_and_it_is_noted() {
+    let next = Known { password: Some(hash("kestrel 9")), ..teacher() };
+    let rig = rig(snapshot_of([agreed(), next]), Office::Open);
+    let browser = Browser::on(&rig);
+    browser.send("/sign-in", RIGHT).await;
+    browser.send("/sign-in", RIGHT).await;
+    browser.send("/sign-in", &[("username", "t.okafor"), ("password", "kestrel 9")]).await;
+    assert_eq!(browser.who().await.id(), Some(crate::sample::OKAFOR));
+    tokio::task::yield_now().await;
+    let told = ["a.rahman signed in", "a.rahman signed in", "a.rahman left signed in", "t.okafor signed in"];
+    assert_eq!(*rig.told.lock(), told);
+}
+
 #[tokio::test]
 async fn signing_out_frees_the_device() {
     let rig = rig(snapshot_of([agreed()]), Office::Open);
