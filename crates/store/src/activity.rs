@@ -62,7 +62,6 @@ pub struct Settings {
     pub roll_bytes: u64,
     /// One search looks at no more than about this many rows; the next goes on from there.
     pub search_rows: u64,
-    room: Room,
 }
 
 /// The writing end. One per folder, held by a lock that lasts until it and all its readers are dropped.
@@ -113,21 +112,19 @@ pub struct Appended {
 
 impl Settings {
     pub fn new(zone: TimeZone) -> Settings {
-        Settings {
-            zone,
-            roll_rows: 131_072,
-            roll_bytes: 64 << 20,
-            search_rows: 20_000_000,
-            room: Room::default(),
-        }
+        Settings { zone, roll_rows: 131_072, roll_bytes: 64 << 20, search_rows: 20_000_000 }
     }
 }
 
 impl Activity {
     /// Makes the folder if it is missing. [`ActivityError::InUse`] when another process writes to it.
     pub fn open(dir: &Path, settings: Settings) -> Result<Activity, ActivityError> {
+        Activity::open_with(dir, settings, Room::default())
+    }
+
+    fn open_with(dir: &Path, settings: Settings, room: Room) -> Result<Activity, ActivityError> {
         let mut recovered = Recovered::default();
-        let keeping = Keeping::open(dir, settings, &mut recovered)?;
+        let keeping = Keeping::open(dir, settings, room, &mut recovered)?;
         if recovered.cut_bytes != 0 || recovered.damaged_bytes != 0 {
             tracing::warn!(?recovered, "the activity log was not closed cleanly");
         }
@@ -158,7 +155,7 @@ impl Activity {
         let today = self.keeping.day(now);
         let mut state = self.keeping.state();
         let journal = current(&self.keeping, &mut state, today, now)?;
-        journal.write(&mut self.batch, &settings.room)?;
+        journal.write(&mut self.batch, &self.keeping.room)?;
         for seen in seen.iter().filter(|it| may_be_kept(it)) {
             journal.tally.add(seen, &settings.zone);
         }

@@ -13,6 +13,7 @@ use crate::activity::{
     folder,
     journal::Journal,
     opened::Opened,
+    room::Room,
     search::{JournalView, View},
     segment::Segment,
 };
@@ -21,6 +22,7 @@ use crate::activity::{
 pub(crate) struct Keeping {
     pub(crate) dir: PathBuf,
     pub(crate) settings: Settings,
+    pub(crate) room: Room,
     state: Mutex<State>,
     /// Held while segments are made or removed: one at a time.
     pub(crate) tidying: Mutex<()>,
@@ -41,6 +43,7 @@ impl Keeping {
     pub(crate) fn open(
         dir: &Path,
         settings: Settings,
+        room: Room,
         recovered: &mut Recovered,
     ) -> Result<Keeping, ActivityError> {
         folder::make(&folder::journals(dir))?;
@@ -71,6 +74,7 @@ impl Keeping {
         Ok(Keeping {
             dir: dir.to_owned(),
             settings,
+            room,
             state: Mutex::new(state),
             tidying: Mutex::new(()),
             _lock: lock,

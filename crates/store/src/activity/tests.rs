@@ -350,7 +350,7 @@ fn a_full_disk_refuses_rows_whole_and_takes_them_when_there_is_room() {
     let dir = folder();
     let left = Arc::new(AtomicU64::new(u64::MAX / 2));
     let room = Room { left: Some(Arc::clone(&left)) };
-    let mut activity = Activity::open(dir.path(), Settings { room, ..settings(500) }).unwrap();
+    let mut activity = Activity::open_with(dir.path(), settings(500), room).unwrap();
     activity.append(&[seen(0)], start()).unwrap();
     let batch: Vec<Seen> = (1..10).map(seen).collect();
     for room in [0, 1, 30, 700] {

@@ -2,6 +2,7 @@
 mod concerns;
 mod engines;
 mod house;
+mod kill;
 mod people;
 mod rules;
 mod work;
