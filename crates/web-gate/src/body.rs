@@ -45,6 +45,8 @@ struct Flow {
     last: Option<Instant>,
     /// All of it has come.
     over: bool,
+    /// Told one turn late, so that what came before it is sent on first.
+    broken: Option<Broken>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -132,7 +134,7 @@ impl Answer {
         entry: Box<Entry>,
         pace: Arc<Pace>,
     ) -> Answer {
-        let flow = Flow { incoming, link, lane, silence: None, last: None, over: false };
+        let flow = Flow { incoming, link, lane, silence: None, last: None, over: false, broken: None };
         Answer { from: From::Site(Box::new(flow)), entry: Some(entry), pace: Some(pace) }
     }
 
@@ -183,7 +185,7 @@ impl Body for Answer {
         match &self.from {
             From::Nothing => true,
             From::Page(bytes) => bytes.is_empty(),
-            From::Site(flow) => flow.over,
+            From::Site(flow) => flow.over && flow.broken.is_none(),
         }
     }
 
@@ -199,7 +201,7 @@ impl Body for Answer {
 impl Flow {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
         if self.over {
-            return Poll::Ready(None);
+            return Poll::Ready(self.broken.take().map(Err));
         }
         let mut closed = false;
         if let Some(link) = &mut self.link {
@@ -211,6 +213,11 @@ impl Flow {
                 if matches!(frame, None | Some(Err(_))) || self.incoming.is_end_stream() {
                     self.over = true;
                     self.finish(cx, closed || matches!(frame, Some(Err(_))));
+                }
+                if let Some(Err(error)) = frame {
+                    self.broken = Some(error.into());
+                    cx.waker().wake_by_ref();
+                    return Poll::Pending;
                 }
                 Poll::Ready(frame.map(|it| it.map_err(Broken::from)))
             }

@@ -89,7 +89,7 @@ async fn secure(lane: &Lane, origin: &Origin, h2: bool) -> Result<(Stream, Site)
         h2: session.alpn_protocol() == Some(b"h2"),
         verified: Instant::now(),
     };
-    lane.pool.know(origin.clone(), site);
+    lane.pool.know(origin.clone(), h2, site);
     Ok((Stream::site(stream), site))
 }
 

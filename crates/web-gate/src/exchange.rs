@@ -314,10 +314,7 @@ async fn switch(
     mut entry: Box<Entry>,
 ) -> Response<Answer> {
     let caller = case.caller;
-    let stream = match link.into_stream().await {
-        Ok(stream) => stream,
-        Err(fault) => return case.failed(fault, entry),
-    };
+    let stream = link.into_stream().await;
     entry.status(101);
     clean_answer(&mut head.headers, true);
     *caller.next.lock() = Some(Next::Switched(on_upgrade, Box::new(stream), entry));

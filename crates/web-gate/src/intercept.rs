@@ -154,8 +154,7 @@ fn stricter(first: Ruling, second: Ruling) -> Ruling {
 /// otherwise a new one is made, and waits for the first request.
 async fn reach(caller: &Caller, origin: &Origin, h2: bool) -> Result<Site, Fault> {
     let lane = &caller.lane;
-    if let Some(site) = lane.pool.site(origin)
-        && (h2 || !site.h2)
+    if let Some(site) = lane.pool.site(origin, h2)
         && site.verified.elapsed() < SITE_LASTS
         && site.not_after > caller.now()
         && lane.pool.has(origin, site.h2)

@@ -5,7 +5,7 @@
 use std::{
     future::poll_fn,
     pin::{Pin, pin},
-    task::{Context, Waker},
+    task::{Context, Poll, Waker},
     time::Instant,
 };
 
@@ -30,6 +30,8 @@ pub(crate) struct Link {
     connection: http1::Connection<TokioIo<Stream>, Upload>,
     /// Carried a request before: a site may have closed it without our having heard.
     pub(crate) used: bool,
+    /// Nothing more will come of the connection; polled once more, it would close what it was upgraded to.
+    over: bool,
     pub(crate) idle_since: Instant,
 }
 
@@ -42,17 +44,16 @@ impl Link {
             .handshake(TokioIo::new(stream))
             .await
             .map_err(|it| Fault::of_hyper(&it))?;
-        Ok(Box::new(Link { origin, send, connection, used: false, idle_since: Instant::now() }))
+        Ok(Box::new(Link { origin, send, connection, used: false, over: false, idle_since: Instant::now() }))
     }
 
     /// Sends a request and waits for the head of its answer.
     pub(crate) async fn send(&mut self, request: Request<Upload>) -> Result<Response<Incoming>, hyper::Error> {
         let mut answer = pin!(self.send.send_request(request));
-        let connection = &mut self.connection;
-        let mut closed = false;
+        let (connection, over) = (&mut self.connection, &mut self.over);
         poll_fn(|cx| {
-            if !closed {
-                closed = Pin::new(&mut *connection).poll(cx).is_ready();
+            if !*over {
+                *over = Pin::new(&mut *connection).poll(cx).is_ready();
             }
             answer.as_mut().poll(cx)
         })
@@ -61,7 +62,10 @@ impl Link {
 
     /// Moves bytes; true once nothing more will come of the connection.
     pub(crate) fn drive(&mut self, cx: &mut Context<'_>) -> bool {
-        Pin::new(&mut self.connection).poll(cx).is_ready()
+        if !self.over {
+            self.over = Pin::new(&mut self.connection).poll(cx).is_ready();
+        }
+        self.over
     }
 
     /// Whether another request may follow the last one.
@@ -75,10 +79,10 @@ impl Link {
     }
 
     /// After a 101: the bare stream.
-    pub(crate) async fn into_stream(mut self) -> Result<Stream, Fault> {
-        poll_fn(|cx| Pin::new(&mut self.connection).poll(cx)).await.map_err(|it| Fault::of_hyper(&it))?;
+    pub(crate) async fn into_stream(mut self) -> Stream {
+        poll_fn(|cx| if self.drive(cx) { Poll::Ready(()) } else { Poll::Pending }).await;
         let parts = self.connection.into_parts();
-        Ok(parts.io.into_inner().after(parts.read_buf))
+        parts.io.into_inner().after(parts.read_buf)
     }
 }
 

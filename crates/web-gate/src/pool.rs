@@ -17,7 +17,8 @@ use crate::{
 pub(crate) struct Pool {
     one: Mutex<HashMap<Origin, Vec<Box<Link>>>>,
     two: Mutex<HashMap<Origin, SendRequest<Upload>>>,
-    sites: Mutex<HashMap<Origin, Site>>,
+    /// By whether HTTP/2 was offered.
+    sites: Mutex<HashMap<(Origin, bool), Site>>,
 }
 
 /// What was found when a site was last connected to and its certificate was verified.
@@ -84,14 +85,15 @@ impl Pool {
         self.two.lock().insert(origin, send);
     }
 
-    pub(crate) fn site(&self, origin: &Origin) -> Option<Site> {
-        self.sites.lock().get(origin).copied()
+    pub(crate) fn site(&self, origin: &Origin, h2: bool) -> Option<Site> {
+        self.sites.lock().get(&(origin.clone(), h2)).copied()
     }
 
-    pub(crate) fn know(&self, origin: Origin, site: Site) {
+    pub(crate) fn know(&self, origin: Origin, h2: bool, site: Site) {
         let mut sites = self.sites.lock();
-        if sites.len() < SITES || sites.contains_key(&origin) {
-            sites.insert(origin, site);
+        let key = (origin, h2);
+        if sites.len() < SITES || sites.contains_key(&key) {
+            sites.insert(key, site);
         }
     }
 

@@ -11,7 +11,9 @@ use crate::world::{With, World, usual};
 
 #[tokio::test]
 async fn a_head_that_could_be_read_two_ways_is_refused() {
-    let world = World::new().await;
+    let short = Duration::from_millis(400);
+    let limits = Limits { head_time: short, idle: short, stall: short, ..Limits::default() };
+    let world = World::with(usual().await, With { limits, ..With::default() }).await;
     let check = async |what: &str, head: &str, wanted: &[&str]| {
         let answer = world.asker().say(format!("{head}\r\n\r\nGET / HTTP/1.1\r\n\r\n").as_bytes()).await.unwrap();
         let status = answer.get(9..12).unwrap_or("none");

@@ -133,8 +133,7 @@ async fn nobody_is_shown_to_the_sign_in_page() {
     let with = With { settings: unknown_by_page, ..With::default() };
     let world = World::with(usual().await, with).await;
     let got = world.browser().get("http://plain.test/maths").await.unwrap();
-    assert!(matches!(got.status, 302 | 303 | 307), "{}", got.status);
-    assert!(got.headers["location"].to_str().unwrap().contains("gate.school.test/sign-in"));
+    assert!(got.status == 511 && got.text().contains("gate.school.test/sign-in"), "{}", got.text());
     let got = world.asker().get("http://plain.test/picture.png").await.unwrap();
     assert!(matches!(got.status, 403 | 511), "{}", got.status);
     assert!(world.internet.reached().is_empty());
@@ -198,7 +197,7 @@ async fn private_addresses_are_refused_in_every_disguise() {
     let world = World::new().await;
     for place in ["127.0.0.1", "2130706433", "0x7f.1", "[::1]", "[::ffff:127.0.0.1]", "10.0.0.1", "169.254.169.254"] {
         let got = world.browser().get(&format!("http://{place}:9/")).await.unwrap();
-        assert_eq!(got.status / 100, 5, "{place}: {}", got.status);
+        assert_eq!(got.status, 403, "{place}");
     }
     assert!(world.record(7).await.iter().all(|it| it.outcome == Outcome::Failed));
 }
@@ -207,7 +206,7 @@ async fn private_addresses_are_refused_in_every_disguise() {
 async fn a_name_that_leads_inside_is_refused_after_it_is_resolved() {
     let world = World::new().await;
     let got = world.browser().get("http://localhost:9/").await.unwrap();
-    assert_eq!(got.status / 100, 5, "{}", got.status);
+    assert_eq!(got.status, 403);
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ async fn a_bank_is_carried_unopened() {
     assert_eq!(got.text(), "hello from bank.test, /account");
     let [seen] = &world.record(1).await[..] else { panic!() };
     assert_eq!((seen.outcome, seen.carried, seen.path.as_deref()), (Outcome::Allowed, Carried::Tunnel, None));
-    assert!(seen.bytes_out > 1_000 && seen.bytes_in > 100, "{seen:?}");
+    assert!(seen.bytes_out > 500 && seen.bytes_in > 100, "{seen:?}");
 }
 
 #[tokio::test]
@@ -61,7 +61,9 @@ async fn a_hello_in_many_pieces_is_read() {
         let up = async {
             let mut bytes = [0; 7];
             while let Ok(count @ 1..) = from.read(&mut bytes).await {
-                site_to.write_all(&bytes[..count]).await.unwrap();
+                if site_to.write_all(&bytes[..count]).await.is_err() {
+                    break;
+                }
                 tokio::time::sleep(Duration::from_micros(200)).await;
             }
         };

@@ -23,6 +23,7 @@ const RULES: &str = r#"
 profile "Everyone"
     mode block by category
     block files exe
+    search engines google
 use profile "Everyone" for everyone
 use profile "Everyone" for unknown
 block gambling.test
@@ -35,7 +36,6 @@ pub(crate) struct World {
     pub(crate) internet: Internet,
     pub(crate) address: SocketAddr,
     pub(crate) secure_address: SocketAddr,
-    pub(crate) current: Arc<Current>,
     pub(crate) authority: Arc<Authority>,
     recorder: Recorder,
     stop: CancellationToken,
@@ -103,7 +103,7 @@ impl World {
         hyper::rt::Executor::execute(&hyper_util::rt::TokioExecutor::new(), async {
             serving.await.expect("the gate serves");
         });
-        World { internet, address, secure_address, current, authority, recorder, stop }
+        World { internet, address, secure_address, authority, recorder, stop }
     }
 
     pub(crate) fn asker(&self) -> Asker {
