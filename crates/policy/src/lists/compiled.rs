@@ -8,6 +8,9 @@ use super::{
 /// The bytes of a compiled list: a memory map or a buffer, shared, never changed while open.
 pub type Bytes = Arc<dyn AsRef<[u8]> + Send + Sync>;
 
+/// In bytes: lists up to this size are taken to be in the processor's cache.
+const CACHED: usize = 1 << 20;
+
 /// A list ready to be looked up. Cheap to clone.
 #[derive(Clone)]
 pub struct CompiledList {
@@ -77,6 +80,14 @@ impl CompiledList {
     /// In characters, of any address entry; nothing longer need be hashed.
     pub(super) fn longest_path(&self) -> usize {
         self.longest_path
+    }
+
+    /// See [`Table::fetch`]. Of no use for a list that the processor's cache holds anyway.
+    pub(super) fn fetch(&self, keys: impl Iterator<Item = u64>) {
+        let file = self.file();
+        if file.len() > CACHED {
+            self.hosts.fetch(file, keys);
+        }
     }
 
     pub(super) fn host(&self, key: u64) -> Option<Row> {

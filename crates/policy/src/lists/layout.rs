@@ -172,6 +172,21 @@ impl Table {
         Some(u16::from_le_bytes(*row))
     }
 
+    /// Fetches what [`Table::find`] will read, for all keys at once: a large list is not in the processor's cache,
+    /// and waiting for several places together takes no longer than for one.
+    pub(super) fn fetch(&self, file: &[u8], keys: impl Iterator<Item = u64>) {
+        let Some(starts) = file.get(self.starts.clone()) else { return };
+        let Some(table) = file.get(self.keys.clone()) else { return };
+        let mut read = 0_u8;
+        for key in keys {
+            let bucket = usize::try_from(key >> (64 - self.bits)).unwrap_or_default();
+            let start =
+                starts.as_chunks::<4>().0.get(bucket).map_or(0, |it| u32::from_le_bytes(*it) as usize);
+            read |= table.get(start * 8).copied().unwrap_or_default();
+        }
+        std::hint::black_box(read);
+    }
+
     /// Keys in order, each with its row.
     pub(super) fn iter<'a>(&self, file: &'a [u8]) -> impl Iterator<Item = (u64, u16)> + use<'a> {
         let keys = file.get(self.keys.clone()).unwrap_or_default().as_chunks::<8>().0;
@@ -180,9 +195,9 @@ impl Table {
     }
 }
 
-/// Enough buckets for about eight keys each.
+/// Enough buckets for four to eight keys each: a bucket is one or two cache lines, and costs a byte an entry at most.
 pub(super) fn bits_for(keys: usize) -> u8 {
-    u8::try_from((keys / 8).max(2).ilog2()).unwrap_or(LARGEST_BITS).min(LARGEST_BITS)
+    u8::try_from((keys / 4).max(2).ilog2()).unwrap_or(LARGEST_BITS).min(LARGEST_BITS)
 }
 
 const LARGEST_BITS: u8 = 28;

@@ -8,6 +8,9 @@ use crate::{Category, CategorySet, Host, Suffixes, Target, target};
 /// Deepest path whose parts are tried; beyond, only the whole is.
 pub(super) const DEEPEST: usize = 32;
 
+/// Parts of a name that are looked up together; few names have more.
+const AT_ONCE: usize = 6;
+
 /// Several lists looked up as one.
 #[derive(Clone, Default)]
 pub struct Lists {
@@ -128,11 +131,24 @@ impl Lists {
 
     fn each_suffix(&self, name: &str, path: &str, matched: &mut impl FnMut(Match)) {
         for (hasher, numbers) in &self.groups {
-            for suffix in Suffixes::of(name) {
-                let key = hasher.hash(suffix.as_bytes());
-                let whole = suffix.len() == name.len();
+            let mut suffixes = Suffixes::of(name);
+            loop {
+                let mut batch = [("", 0_u64); AT_ONCE];
+                let mut count = 0;
+                for (place, suffix) in batch.iter_mut().zip(&mut suffixes) {
+                    *place = (suffix, hasher.hash(suffix.as_bytes()));
+                    count += 1;
+                }
+                let batch = &batch[..count];
                 for number in numbers {
-                    self.try_host(*number, suffix, key, whole, path, matched);
+                    self.lists[usize::from(*number)].fetch(batch.iter().map(|(_, key)| *key));
+                    for (suffix, key) in batch {
+                        let whole = suffix.len() == name.len();
+                        self.try_host(*number, suffix, *key, whole, path, matched);
+                    }
+                }
+                if count < AT_ONCE {
+                    break;
                 }
             }
         }

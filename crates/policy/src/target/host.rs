@@ -12,6 +12,8 @@ use super::{NotATarget, Reach, address};
 /// Longest name that DNS can carry, without a dot at the end (RFC 1035 section 2.3.4).
 const LONGEST_NAME: usize = 253;
 const LONGEST_LABEL: usize = 63;
+/// Far more than any name that can exist takes with every character escaped.
+const LONGEST_SPELLING: usize = 4096;
 
 /// A name in lower-case ASCII (A-labels) without a dot at the end, or an address.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -35,6 +37,9 @@ impl Host {
         }
         if is_plain_name(text) {
             return Ok(Host::Name(text.into()));
+        }
+        if text.len() > LONGEST_SPELLING {
+            return Err(NotATarget::BadHost);
         }
         if text.starts_with('[') || text.contains(':') {
             let inner = text.strip_prefix('[').and_then(|it| it.strip_suffix(']')).unwrap_or(text);

@@ -121,6 +121,7 @@ fn what_is_no_place_is_refused() {
         "http://a$b.test",
         &long,
         &longer,
+        &format!("http://{}.test", "ü".repeat(1 << 20)),
     ] {
         check(host, NotATarget::BadHost);
     }
