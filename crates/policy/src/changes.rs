@@ -106,6 +106,19 @@ fn canonical(body: &Body) -> String {
     print(&Document { entries: vec![entry], tail: vec![] })
 }
 
+const SETTINGS: [&str; 10] = [
+    "mode",
+    "uncategorised",
+    "safe search",
+    "search engines",
+    "other search engines",
+    "youtube",
+    "block files",
+    "times",
+    "session",
+    "do not inspect",
+];
+
 /// A line of a profile as settings: each category by itself, so that one moved shows as one change.
 fn settings(line: &str) -> Vec<(String, String)> {
     for verb in ["block", "warn", "allow"] {
@@ -116,19 +129,7 @@ fn settings(line: &str) -> Vec<(String, String)> {
             return rest.split(',').map(category).collect();
         }
     }
-    const NAMES: [&str; 10] = [
-        "mode",
-        "uncategorised",
-        "safe search",
-        "search engines",
-        "other search engines",
-        "youtube",
-        "block files",
-        "times",
-        "session",
-        "do not inspect",
-    ];
-    match NAMES.iter().find_map(|name| Some((*name, line.strip_prefix(name)?.trim()))) {
+    match SETTINGS.iter().find_map(|name| Some((*name, line.strip_prefix(name)?.trim()))) {
         Some((name, value)) => vec![(name.to_owned(), value.to_owned())],
         None => vec![("setting".to_owned(), line.to_owned())],
     }

@@ -39,7 +39,7 @@ pub enum Mode {
     BlockByCategory,
 }
 
-/// How strictly YouTube hides videos (its restricted mode). Applies wherever YouTube is open.
+/// How strictly the site hides videos (its restricted mode). Applies wherever it is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum YouTube {
     Off,

@@ -104,7 +104,7 @@ impl Rules {
             warnings: ready.warnings,
         };
         rules.stamp = rules.fingerprint();
-        rules.unknown = rules.subject_of(Person::Unknown);
+        rules.unknown = rules.subject_of(&Person::Unknown);
         rules
     }
 

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{cmp::Reverse, sync::Arc};
 
 use school::{Choice, Id, Person};
 
@@ -57,7 +57,7 @@ pub fn trace(rules: &Rules, ask: &Ask<'_>) -> Trace {
 #[derive(Default)]
 struct Watcher {
     steps: Vec<Considered>,
-    /// Strongest last.
+    /// Key, whether it is locked, and the rule in words.
     rules: Vec<(u64, bool, String)>,
 }
 
@@ -82,7 +82,7 @@ impl Observer for Watcher {
 
 impl Watcher {
     fn in_order(mut self) -> Vec<Considered> {
-        self.rules.sort_by(|a, b| b.0.cmp(&a.0));
+        self.rules.sort_by_key(|(key, _, _)| Reverse(*key));
         let mut all: Vec<Considered> = Vec::new();
         for step in Step::ALL.iter().copied() {
             let mut said = self.steps.iter().filter(|it| it.step == step).cloned().peekable();

@@ -1,4 +1,6 @@
 //! What is allowed to stand but is probably not meant.
+use std::collections::HashMap;
+
 use school::Layer;
 
 use super::{Fault, Given, Source, pattern, profiles::Profiles};
@@ -197,7 +199,7 @@ fn no_effect(layer: Layer, rule: &Rule, lists: &Lists, warn: &mut impl FnMut(Str
             warn(
                 format!("{} is always blocked, so this has no effect", school::Choice::label(*it)),
                 "let the trust allow the one address that is listed wrongly",
-            )
+            );
         }
         Matches::Domain(host) | Matches::Host(host) => {
             let Ok(target) = Target::from_parts(Scheme::Https, host, "/") else { return };
@@ -219,7 +221,7 @@ fn no_effect(layer: Layer, rule: &Rule, lists: &Lists, warn: &mut impl FnMut(Str
 
 /// Two rules of one layer that say different things of the same addresses, people and times.
 fn contradictions(source: &Source, warnings: &mut Vec<Fault>) {
-    let mut seen: std::collections::HashMap<(&Matches, &Audience, bool), (u32, &Rule)> = Default::default();
+    let mut seen: HashMap<(&Matches, &Audience, bool), (u32, &Rule)> = HashMap::new();
     for entry in &source.document.entries {
         let Body::Rule(rule) = &entry.body else { continue };
         for audience in &rule.audience {

@@ -112,13 +112,12 @@ fn address(facts: &Facts<'_>, line: &Line, whole: &OnceCell<String>) -> Fate {
         Matches::Pattern(_) => {
             let Some(pattern) = &line.pattern else { return Fate::OtherAddress };
             let found = pattern.is_match(whole.get_or_init(|| target.to_string()));
-            match (facts.is_connect(), line.verb) {
-                (false, _) => counts(found),
+            match line.verb {
+                _ if !facts.is_connect() => counts(found),
+                Verb::Inspect | Verb::Tunnel => counts(found),
                 // Without its path an address shows too little of itself for a pattern to be sure of it.
-                (true, Verb::Allow | Verb::Warn) => Fate::SomeAddresses,
-                (true, Verb::Block) if found => Fate::SomeAddresses,
-                (true, Verb::Block) => Fate::OtherAddress,
-                (true, Verb::Inspect | Verb::Tunnel) => counts(found),
+                Verb::Block if !found => Fate::OtherAddress,
+                Verb::Allow | Verb::Warn | Verb::Block => Fate::SomeAddresses,
             }
         }
     }

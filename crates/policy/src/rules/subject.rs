@@ -49,7 +49,7 @@ impl Subject {
 
 impl Rules {
     pub fn subject(&self, person: &school::Person) -> Subject {
-        self.subject_of(Person::Known(person))
+        self.subject_of(&Person::Known(person))
     }
 
     /// Nobody has signed in: the strictest profile (design decision 13).
@@ -82,8 +82,8 @@ impl Rules {
         Some(Arc::clone(&self.given.get(usize::from((*given)?))?.given.words))
     }
 
-    pub(super) fn subject_of(&self, person: Person<'_>) -> Subject {
-        let is = |audience: &Audience, groups| match &person {
+    pub(super) fn subject_of(&self, person: &Person<'_>) -> Subject {
+        let is = |audience: &Audience, groups| match person {
             Person::Unknown => matches!(audience, Audience::Everyone | Audience::Unknown),
             Person::Known(it) => audience.has(it, |_| person.in_any(groups)),
         };
@@ -109,7 +109,7 @@ impl Rules {
         let profiles: Box<[_]> = (0..self.contexts.len()).map(profile).collect();
         let name = profiles.first().and_then(|(n, _)| self.profiles.get(usize::from(*n)));
         Subject {
-            person: match &person {
+            person: match person {
                 Person::Unknown => None,
                 Person::Known(it) => Some(it.id),
             },

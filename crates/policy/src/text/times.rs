@@ -52,7 +52,7 @@ fn window(words: &mut Words) -> Result<Window, Wrong> {
 /// Minutes since midnight, 0 to 1440.
 pub(super) fn minutes(text: &str) -> Result<u16, Wrong> {
     let read = |part: &str| -> Option<u16> {
-        (1 <= part.len() && part.len() <= 2 && part.bytes().all(|it| it.is_ascii_digit()))
+        (matches!(part.len(), 1 | 2) && part.bytes().all(|it| it.is_ascii_digit()))
             .then(|| part.parse().ok())?
     };
     let parsed = text.split_once(':').and_then(|(h, m)| {

@@ -117,7 +117,7 @@ fn blocked_categories_go_before_warned_and_allowed_ones() {
         "profile P\n mode deny by default\n block games\n warn news\n allow sport\nuse profile P for everyone",
     );
     let check = |url: &str, verdict: Verdict| {
-        assert_eq!(Question::new(&rules, "head", url).verdict(), verdict, "{url}")
+        assert_eq!(Question::new(&rules, "head", url).verdict(), verdict, "{url}");
     };
     check("games.test", Block);
     check("news.test", Warn);

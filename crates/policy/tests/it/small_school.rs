@@ -35,21 +35,27 @@ pub(crate) fn lists() -> Arc<Lists> {
         draft.add(Entry::host(&format!("{}.test", category.code())), set);
         let path = format!("/{}", category.code());
         draft.add(Entry { path: &path, ..Entry::host("mixed.test") }, set);
-        lists.push(CompiledList::open(Arc::new(draft.compile(label(category.code())).unwrap())).unwrap());
+        lists.push(
+            CompiledList::open(Arc::new(draft.compile(label(category.code())).expect("made up to be right")))
+                .expect("made up to be right"),
+        );
     }
     let mut sealed = Draft::new(Hasher::sealed(&SECRET, [1; 16]));
     sealed.add(Entry::host("sealed.test"), CategorySet::NONE);
     sealed.add(Entry { path: "/sealed", ..Entry::host("host.test") }, CategorySet::NONE);
-    let sealed = sealed.compile(label("Sealed")).unwrap();
-    lists.push(CompiledList::open_sealed(Arc::new(sealed), &SECRET).unwrap());
+    let sealed = sealed.compile(label("Sealed")).expect("made up to be right");
+    lists.push(CompiledList::open_sealed(Arc::new(sealed), &SECRET).expect("made up to be right"));
     for list in STARTER_LISTS {
-        lists.push(CompiledList::open(Arc::new(list.compile(Hasher::open(1), made_at))).unwrap());
+        lists.push(
+            CompiledList::open(Arc::new(list.compile(Hasher::open(1), made_at)))
+                .expect("made up to be right"),
+        );
     }
     Arc::new(Lists::new(lists))
 }
 
 pub(crate) fn group(id: u128, name: &str) -> Group {
-    Group { id: Id::from_u128(id), school: SCHOOL, name: name.parse().unwrap() }
+    Group { id: Id::from_u128(id), school: SCHOOL, name: name.parse().expect("made up to be right") }
 }
 
 fn groups() -> Vec<Group> {
@@ -66,8 +72,8 @@ pub(crate) fn person(name: &str) -> Person {
     Person {
         id: Id::from_u128(1000 + name.len() as u128),
         school: SCHOOL,
-        username: name.parse().unwrap(),
-        name: name.parse().unwrap(),
+        username: name.parse().expect("made up to be right"),
+        name: name.parse().expect("made up to be right"),
         roles: Roles::NONE.with(role),
         year,
         groups: in_groups.collect(),
@@ -76,7 +82,7 @@ pub(crate) fn person(name: &str) -> Person {
 
 pub(crate) fn directory() -> Directory {
     let people: Vec<Person> = ["pupil-7", "pupil-9-9B", "teacher", "head"].map(person).into();
-    let site = Site { id: SITE, school: SCHOOL, name: "North".parse().unwrap() };
+    let site = Site { id: SITE, school: SCHOOL, name: "North".parse().expect("made up to be right") };
     Directory::new(&people, &groups(), [&site])
 }
 
@@ -108,9 +114,9 @@ pub(crate) fn starter() -> Rules {
 pub(crate) fn moment(at: &str) -> Moment {
     let span = |a, b, c, d| DaySpan { start: time(a, b, 0, 0), end: time(c, d, 0, 0) };
     let calendar = Calendar {
-        zone: TimeZone::get("Europe/London").unwrap(),
+        zone: TimeZone::get("Europe/London").expect("made up to be right"),
         terms: vec![Term {
-            name: "Autumn".parse().unwrap(),
+            name: "Autumn".parse().expect("made up to be right"),
             first: date(2026, 9, 2),
             last: date(2026, 12, 18),
         }],
@@ -120,7 +126,7 @@ pub(crate) fn moment(at: &str) -> Moment {
         closed: vec![],
     };
     let local: DateTime = at.parse().expect(at);
-    calendar.moment(local.to_zoned(calendar.zone.clone()).unwrap().timestamp())
+    calendar.moment(local.to_zoned(calendar.zone.clone()).expect("made up to be right").timestamp())
 }
 
 /// A question with everything in it.
