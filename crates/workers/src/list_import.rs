@@ -195,8 +195,11 @@ fn part(top: &Path, path: &Path) -> Part {
     let named =
         matches!(path.file_name().and_then(|it| it.to_str()), Some("domains" | "urls" | "expressions"));
     let category = if named { text(path.parent().and_then(Path::file_name)) } else { text(path.file_stem()) };
-    let shown = path.strip_prefix(top).ok().filter(|it| !it.as_os_str().is_empty()).unwrap_or(path);
-    Part { path: path.to_owned(), category: category.unwrap_or_default(), shown: shown.display().to_string() }
+    let shown = match path.strip_prefix(top) {
+        Ok(rest) if !rest.as_os_str().is_empty() => rest.display().to_string(),
+        _ => text(path.file_name()).unwrap_or_default(),
+    };
+    Part { path: path.to_owned(), category: category.unwrap_or_default(), shown }
 }
 
 fn read(part: &Part, source: &ListSource, categories: CategorySet, draft: &mut Draft) -> io::Result<Report> {

@@ -96,9 +96,14 @@ impl Small {
     pub(crate) async fn reopen(small: Small) -> Small {
         let school = small.current.load().school.clone();
         small.db.close().await;
-        let Small { folder, .. } = small;
+        let folder = small.into_folder();
         let db = Db::open_file(&folder.path().join("records.db")).await.expect("a database");
         Small::with(folder, db, school)
+    }
+
+    /// Lets go of everything else, the activity log's lock too.
+    fn into_folder(self) -> TempDir {
+        self.folder
     }
 
     fn with(folder: TempDir, db: Db, school: School) -> Small {
