@@ -10,8 +10,11 @@ use axum::{
 };
 use school::Right;
 use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer,
-    limit::RequestBodyLimitLayer, timeout::TimeoutLayer,
+    catch_panic::CatchPanicLayer,
+    compression::{CompressionLayer, DefaultPredicate, Predicate, predicate::NotForContentType},
+    csrf::CsrfLayer,
+    limit::RequestBodyLimitLayer,
+    timeout::TimeoutLayer,
 };
 
 use crate::{
@@ -23,6 +26,7 @@ use crate::{
 
 /// One method of one address.
 pub(crate) struct Route {
+    #[cfg_attr(not(test), expect(dead_code, reason = "read by the tests that walk the table"))]
     pub(crate) method: Method,
     pub(crate) path: &'static str,
     pub(crate) demand: Demand,
@@ -100,6 +104,11 @@ pub fn router(console: Console) -> Router {
         .layer(CatchPanicLayer::custom(|_| Failure::Broken("a page panicked").into_response()))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME))
         .layer(from_fn_with_state(console.clone(), headers::add))
-        .layer(CompressionLayer::new())
+        // Never pages: they hold a secret (the form token) beside what others may choose (a query), which compression
+        // would give away letter by letter (BREACH).
+        .layer(
+            CompressionLayer::new()
+                .compress_when(DefaultPredicate::new().and(NotForContentType::new("text/html"))),
+        )
         .with_state(console)
 }

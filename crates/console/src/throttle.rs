@@ -7,8 +7,10 @@ use std::{
 
 use jiff::Timestamp;
 
-/// Wrong guesses that one name may collect within [`WINDOW`] before it has to wait.
-const PER_NAME: u32 = 5;
+/// Wrong guesses at one name from one address within [`WINDOW`], before it has to wait.
+const PER_NAME_THERE: u32 = 5;
+/// Wrong guesses at one name from anywhere: more, so that nobody is kept out by someone else's guessing soon.
+const PER_NAME: u32 = 40;
 /// The same for an address, which a whole office may share.
 const PER_ADDRESS: u32 = 30;
 /// Seconds.
@@ -22,6 +24,7 @@ pub struct Throttle(Arc<Mutex<HashMap<Who, Guesses>>>);
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Who {
+    NameFrom(Box<str>, Option<IpAddr>),
     Name(Box<str>),
     Address(IpAddr),
 }
@@ -67,8 +70,9 @@ impl Throttle {
 
 fn those(name: &str, address: Option<IpAddr>) -> impl Iterator<Item = (Who, u32)> {
     let name: Box<str> = name.trim().to_ascii_lowercase().chars().take(64).collect::<String>().into();
+    let there = (Who::NameFrom(name.clone(), address), PER_NAME_THERE);
     let by_address = address.map(|it| (Who::Address(it), PER_ADDRESS));
-    std::iter::once((Who::Name(name), PER_NAME)).chain(by_address)
+    [there, (Who::Name(name), PER_NAME)].into_iter().chain(by_address)
 }
 
 #[cfg(test)]
@@ -82,12 +86,27 @@ mod tests {
     #[test]
     fn a_name_waits_after_five_wrong_guesses_and_is_heard_again_later() {
         let throttle = Throttle::default();
-        for _ in 0..PER_NAME {
+        for _ in 0..PER_NAME_THERE {
             assert!(throttle.may_guess("ada", None, at(0)));
         }
         assert!(!throttle.may_guess("ADA ", None, at(1)), "spelling buys no guesses");
         assert!(throttle.may_guess("grace", None, at(1)), "others are not held up");
         assert!(throttle.may_guess("ada", None, at(WINDOW)));
+    }
+
+    #[test]
+    fn a_name_is_not_kept_out_at_once_by_guesses_from_elsewhere() {
+        let throttle = Throttle::default();
+        let from = |last: u8| Some(IpAddr::from([192, 0, 2, last]));
+        for _ in 0..10 {
+            throttle.may_guess("ada", from(1), at(0));
+        }
+        assert!(!throttle.may_guess("ada", from(1), at(1)));
+        assert!(throttle.may_guess("ada", from(2), at(1)));
+        for last in 3..40 {
+            throttle.may_guess("ada", from(last), at(1));
+        }
+        assert!(!throttle.may_guess("ada", from(50), at(2)), "many addresses guess no better than one");
     }
 
     #[test]

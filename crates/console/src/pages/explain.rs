@@ -127,8 +127,8 @@ fn page(
         p.govuk-body.sg-lead { "What would the gate say, to whom, when, and because of what? It answers from the rules in force now." }
         form.sg-panel.sg-filter.sg-filter--hints method="get" action="/explain" {
             (ask("url", "Address", "Such as www.bbc.co.uk/bitesize", "text", fields.get("url")))
-            (ask("person", "Person", "Name or username; empty for nobody signed in", "text", person))
-            (ask("at", "When", "By the school's clock; empty for now", "datetime-local", &at))
+            (ask("person", "Person", "Empty: nobody signed in", "text", person))
+            (ask("at", "When", "Empty: now", "datetime-local", &at))
             div.sg-filter__buttons { button.govuk-button type="submit" { "Explain" } }
         }
         @if let Named::Several(several) = people.named(fields.get("person")) {

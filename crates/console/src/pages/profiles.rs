@@ -1,6 +1,6 @@
 use axum::extract::State;
 use maud::{Markup, html};
-use policy::{Fault, Profile, Rules, text, text::Body};
+use policy::{Audience, Fault, Matches, Profile, Rules, text, text::Body};
 use school::{Choice, Layer, Right};
 
 use crate::{
@@ -89,7 +89,7 @@ fn rules_table(texts: &[Text]) -> Markup {
                     @if let Body::Rule(it) = body {
                         tr.govuk-table__row {
                             td.govuk-table__cell { (it.verb.label()) }
-                            td.govuk-table__cell.sg-break { (it.matches) }
+                            td.govuk-table__cell.sg-break { (addresses(&it.matches)) }
                             td.govuk-table__cell { (said(&it.audience)) }
                             td.govuk-table__cell { (it.during) @if let Some(until) = it.until { ", until " (until) } }
                             td.govuk-table__cell { (layer.label()) @if it.locked { " " (tag("grey", "Locked")) } }
@@ -138,8 +138,26 @@ fn bodies(texts: &[Text]) -> Vec<(Layer, Body)> {
     texts.iter().flat_map(|it| read(it).into_iter().map(|entry| (it.layer, entry.body))).collect()
 }
 
-fn said(audience: &[policy::Audience]) -> String {
-    audience.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+fn said(audience: &[Audience]) -> String {
+    let words = |it: &Audience| match it {
+        Audience::Everyone => "Everyone".to_owned(),
+        Audience::Unknown => "Nobody signed in".to_owned(),
+        Audience::Role(role) => role.label().to_owned(),
+        Audience::KeyStage(stage) => stage.label().to_owned(),
+        Audience::Year(year) => format!("Year {year}"),
+        Audience::Group(name) => format!("Group {name}"),
+        Audience::Person(username) => username.to_string(),
+    };
+    audience.iter().map(words).collect::<Vec<_>>().join(", ")
+}
+
+fn addresses(matches: &Matches) -> String {
+    match matches {
+        Matches::Everything => "Everything".to_owned(),
+        Matches::Category(category) => format!("All about {}", category.label()),
+        Matches::Domain(host) => format!("{host} and below"),
+        other => other.to_string(),
+    }
 }
 
 /// The pages about what the gate decides from.

@@ -1,7 +1,7 @@
 //! What is sent: from where, how long, and by whom.
 use axum::{
     body::Body,
-    http::{Method, StatusCode, header::CONTENT_TYPE},
+    http::{HeaderName, Method, StatusCode, header::CONTENT_TYPE},
 };
 use school::Role;
 
@@ -16,7 +16,7 @@ async fn a_form_from_another_site_or_without_the_token_of_the_session_changes_no
         let body = Body::from(format!("token={token}"));
         let mut request = request(Method::POST, "/lists/check", Some(&manager), body);
         for (name, value) in headers {
-            let name = axum::http::HeaderName::try_from(*name).expect("a name");
+            let name = HeaderName::try_from(*name).expect("a name");
             request.headers_mut().insert(name, value.parse().expect("a value"));
         }
         assert_eq!(world.send(request).await.status, expected, "{headers:?}");

@@ -1,7 +1,10 @@
 //! Signing in, staying in, and being put out (PWD-01, LOG-03).
-use axum::http::{StatusCode, header::COOKIE};
+use axum::{
+    body::Body,
+    http::{Method, StatusCode, header::COOKIE},
+};
 use jiff::SignedDuration;
-use school::{Id, Role};
+use school::Role;
 use store::{schools, set_up};
 
 use super::{PASSWORD, World, now, request};
@@ -97,7 +100,7 @@ async fn over_tls_the_cookie_belongs_to_this_host_alone_and_browsers_stay_on_tls
     assert!(answer.headers.contains_key("strict-transport-security"));
     let token =
         Token::from_text(answer.cookie().split(['=', ';']).nth(1).expect("a value")).expect("a token");
-    let mut plain = request(axum::http::Method::GET, "/today", None, axum::body::Body::empty());
+    let mut plain = request(Method::GET, "/today", None, Body::empty());
     let value = format!("schoolgate={}", token.text()).parse().expect("a header");
     plain.headers_mut().insert(COOKIE, value);
     assert_eq!(
@@ -131,5 +134,4 @@ async fn the_set_up_link_makes_one_account_and_is_then_gone() {
     assert_eq!(world.post(&path, None, &good).await.status, StatusCode::NOT_FOUND);
     let answer = world.post("/sign-in", None, &form(&first.id.to_string(), "mo", long)).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
-    let _: Id<school::School> = first.id;
 }
