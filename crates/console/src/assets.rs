@@ -1,6 +1,6 @@
 //! Style sheets and the mark, embedded in the binary and addressed by what they hold, so that browsers keep them
 //! for good and never show an old one.
-use std::{fmt::Write, sync::LazyLock};
+use std::sync::LazyLock;
 
 use axum::{
     extract::Path,
@@ -9,7 +9,7 @@ use axum::{
 };
 use sha2::{Digest, Sha256};
 
-use crate::failure::Failure;
+use crate::{failure::Failure, session::hex};
 
 struct Asset {
     name: &'static str,
@@ -48,11 +48,8 @@ pub(crate) async fn get(Path((hash, name)): Path<(String, String)>) -> Result<Re
 }
 
 fn asset(name: &'static str, media_type: &'static str, bytes: &'static [u8]) -> Asset {
-    let mut hash = String::new();
-    for byte in &Sha256::digest(bytes)[..6] {
-        let _ = write!(hash, "{byte:02x}");
-    }
-    Asset { name, media_type, bytes, url: format!("/static/{hash}/{name}") }
+    let url = format!("/static/{}/{name}", &hex(&Sha256::digest(bytes))[..12]);
+    Asset { name, media_type, bytes, url }
 }
 
 #[cfg(test)]
@@ -63,14 +60,14 @@ mod tests {
     fn vendored_files_are_those_that_were_reviewed() {
         let sums = include_str!("../static/vendor/SHA256SUMS");
         for asset in ASSETS.iter().filter(|it| it.name.ends_with("-frontend.css")) {
-            let hash: String = Sha256::digest(asset.bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+            let hash = hex(&Sha256::digest(asset.bytes));
             assert!(sums.contains(&format!("{hash}  {}", asset.name)), "{}", asset.name);
         }
     }
 
     #[test]
     fn no_style_sheet_loads_anything_from_elsewhere() {
-        for asset in ASSETS.iter().filter(|it| it.name.ends_with(".css")) {
+        for asset in ASSETS.iter().filter(|it| it.media_type.starts_with("text/css")) {
             let text = std::str::from_utf8(asset.bytes).expect("text");
             for word in ["@import", "url(", "GDS Transport"] {
                 assert!(!text.contains(word), "{} holds {word}", asset.name);

@@ -1,5 +1,6 @@
 //! Pieces of pages, one function a component.
 pub(crate) mod bars;
+pub(crate) mod changes;
 pub(crate) mod faults;
 pub(crate) mod field;
 pub(crate) mod layout;

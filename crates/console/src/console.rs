@@ -14,12 +14,15 @@ pub struct Console {
     /// What was seen, for reading. Searches block, so pages run them off the request threads.
     pub activity: activity::Reader,
     /// What the gate of this school decides from at this moment. `None`: it has no gate here.
-    pub in_force: Arc<dyn Fn(Id<School>) -> Option<Arc<dyn InForce>> + Send + Sync>,
+    pub in_force: Arc<InForceAt>,
     pub clock: Clock,
     /// Set where the console is served over TLS.
     pub secure_cookies: bool,
     pub throttle: Throttle,
 }
+
+/// Looks up what is in force at a school.
+pub type InForceAt = dyn Fn(Id<School>) -> Option<Arc<dyn InForce>> + Send + Sync;
 
 /// Rules with the calendar by which they tell the time.
 pub trait InForce: Send + Sync {

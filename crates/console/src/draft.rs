@@ -10,7 +10,7 @@ use crate::people::People;
 /// What one layer says.
 pub(crate) struct Text {
     pub(crate) layer: Layer,
-    pub(crate) text: String,
+    pub(crate) policy: String,
     /// As saved; 0 where it is not.
     pub(crate) version: i64,
 }
@@ -38,7 +38,7 @@ impl Around {
         let directory = Directory::new(self.people.iter(), &self.groups, &self.sites);
         let layers: Vec<LayerText<'_>> = texts
             .iter()
-            .map(|it| LayerText { layer: it.layer, name: self.name(it.layer), text: &it.text })
+            .map(|it| LayerText { layer: it.layer, name: self.name(it.layer), text: &it.policy })
             .collect();
         Rules::compile(&layers, &directory, Arc::clone(lists))
     }
@@ -55,5 +55,5 @@ impl Around {
 /// The texts in force, the trust's first.
 pub(crate) async fn current(tx: &mut Tx, school: &School) -> Result<Vec<Text>, StoreError> {
     let all = rules::current(tx, school.id).await?;
-    Ok(all.into_iter().map(|it| Text { layer: it.layer, text: it.text, version: it.version }).collect())
+    Ok(all.into_iter().map(|it| Text { layer: it.layer, policy: it.text, version: it.version }).collect())
 }

@@ -22,7 +22,7 @@ mod throttle;
 
 pub use crate::{
     clock::Clock,
-    console::{Console, InForce},
+    console::{Console, InForce, InForceAt},
     router::router,
     session::{IDLE, LONGEST, Token},
     throttle::Throttle,

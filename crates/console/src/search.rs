@@ -30,7 +30,7 @@ impl Search {
                 words.push(format!("person {}", person.username));
             }
             Named::Several(_) => {
-                complaints.push(("person", "Several people have this in their name: choose one below"))
+                complaints.push(("person", "Several people have this in their name: choose one below"));
             }
             Named::NoSuch => complaints.push(("person", "Nobody here has this name or username")),
         }

@@ -60,7 +60,7 @@ pub(crate) async fn get(
     let (sender, receiver) = channel(4);
     let rows = console.activity.rows(search.filter);
     tokio::task::spawn_blocking(move || {
-        write(rows.map(|row| row.map(|it| it.seen)), &people, &zone, &sender)
+        write(rows.map(|row| row.map(|it| it.seen)), &people, &zone, &sender);
     });
     let stream =
         futures_util::stream::unfold(

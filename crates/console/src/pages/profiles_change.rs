@@ -13,11 +13,12 @@ use store::rules;
 use crate::{
     Console,
     components::{
+        changes::changes,
         faults::faults,
         field::{Input, input},
         layout,
         notice::{Tone, complaints, notice},
-        policy_text::{difference, numbered},
+        policy_text::numbered,
     },
     draft::{self, Around, Text},
     failure::Failure,
@@ -45,7 +46,7 @@ pub(crate) async fn get(
 ) -> Result<Markup, Failure> {
     let layer = layer(&fields);
     let before = before(&console, &staff, layer).await?;
-    let (text, note) = (before.text.clone(), String::new());
+    let (text, note) = (before.policy.clone(), String::new());
     Ok(page(&staff, &Draft { layer, text, note, before, read: None, complaints: Vec::new() }))
 }
 
@@ -90,7 +91,7 @@ fn layer(fields: &Fields) -> Layer {
 
 async fn before(console: &Console, staff: &Staff, layer: Layer) -> Result<Text, Failure> {
     let current = draft::current(&mut console.db.read().await?, &staff.school).await?;
-    let none = Text { layer, text: String::new(), version: 0 };
+    let none = Text { layer, policy: String::new(), version: 0 };
     Ok(current.into_iter().find(|it| it.layer == layer).unwrap_or(none))
 }
 
@@ -104,7 +105,7 @@ async fn compile(
     let mut tx = console.db.read().await?;
     let mut texts = draft::current(&mut tx, &staff.school).await?;
     texts.retain(|it| it.layer != layer);
-    texts.push(Text { layer, text: text.to_owned(), version: 0 });
+    texts.push(Text { layer, policy: text.to_owned(), version: 0 });
     let around = Around::of(&mut tx, &staff.school).await?;
     let lists = console.lists(staff.school.id);
     console.blocking(move || around.compile(&texts, &Arc::clone(&lists))).await
@@ -167,10 +168,7 @@ fn preview(draft: &Draft, read: &Result<Rules, Vec<Fault>>) -> Markup {
             Ok(rules) => {
                 @if !rules.warnings().is_empty() { (notice(Tone::Warning, &html! { "Worth a look:" (faults(rules.warnings(), None)) })) }
                 h2.govuk-heading-m { "What changes" }
-                @match difference(&draft.before.text, &draft.text) {
-                    Some(markup) => (markup),
-                    None => p.govuk-body { "Nothing: the text is the one that stands." },
-                }
+                (changes(&draft.before.policy, &draft.text))
             },
         }
     }

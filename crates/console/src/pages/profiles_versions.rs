@@ -6,7 +6,7 @@ use store::{rules, rules::RulesVersion};
 
 use crate::{
     Console,
-    components::{layout, notice::empty, policy_text::difference, when},
+    components::{changes::changes, layout, notice::empty, when},
     failure::Failure,
     fields::Fields,
     pages::profiles::tabs,
@@ -38,10 +38,7 @@ fn page(
         @if let Some((old, new)) = pair {
             section.sg-card {
                 h2.govuk-heading-m { "From version " (old.version) " to version " (new.version) }
-                @match difference(&old.text, &new.text) {
-                    Some(markup) => (markup),
-                    None => p.govuk-body { "The two texts are the same." },
-                }
+                (changes(&old.text, &new.text))
             }
         }
         @if versions.is_empty() { (empty("No policy has been saved yet", "Each time one is saved, it is kept here for good.")) }

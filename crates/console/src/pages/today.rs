@@ -49,9 +49,10 @@ pub(crate) async fn get(State(console): State<Console>, staff: Reader) -> Result
         title: day(local.date()),
         pulses: pulse::latest(&mut tx, school).await?,
         lists: lists::all(&mut tx).await?,
-        concerns: match staff.rights.has(Right::SeeConcerns) {
-            true => Some(concerns::waiting(&mut tx, &staff).await?),
-            false => None,
+        concerns: if staff.rights.has(Right::SeeConcerns) {
+            Some(concerns::waiting(&mut tx, &staff).await?)
+        } else {
+            None
         },
         counts: console.blocking(move || reader.counts(CountsOf { school, from, to })).await??,
     };
