@@ -8,7 +8,7 @@ use policy::Rules;
 use school::{Calendar, School};
 use signals::Lexicon;
 use store::{Db, activity, activity::Activity};
-use web_gate::{Doors, Parts, WebGate};
+use web_gate::{Doors, ListenError, Parts, WebGate};
 use workers::{
     Clerk, Compaction, Health, Heart, Office, Recording, Snapshots, Watch,
     jobs::{ListFolder, Log},
@@ -40,9 +40,10 @@ pub(crate) async fn assemble(
     let health = Health::default();
     let mut supervisor = Supervisor::new();
 
-    // What is decided from.
-    let (snapshots, current) = snapshots(config, &db, &school, &health).await?;
-    snapshots.refresh().await;
+    // Doors first: that a port is used is known at once. Whoever comes now waits until the rest stands.
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let doors = Doors::open(&settings::doors(config), cores).map_err(door_words)?;
+    let pages = listen(&config.console.listen, "console.listen")?;
 
     // What is kept.
     let log = Activity::open(
@@ -51,14 +52,18 @@ pub(crate) async fn assemble(
     )
     .context("the record of activity cannot be opened")?;
     let reader = log.reader();
-    let recorder = Recorder::new(config.gate.record_queue);
-    let (errands, waiting) = Errands::new(ERRANDS);
+
+    // What is decided from. A gate that has not read its lists would open what they refuse.
+    let (snapshots, current) = snapshots(config, &db, &school, &health).await?;
+    let office = office(config, &db, &current, &snapshots, &health, reader.clone())?;
+    office.load_lists().await;
+    snapshots.refresh().await;
 
     // The gate.
-    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let recorder = Recorder::new(config.gate.record_queue);
+    let (errands, waiting) = Errands::new(ERRANDS);
     let authority = Arc::new(authority::load(config)?);
     let secret = Secret::new(seal::chance()?);
-    let doors = Doors::open(&settings::doors(config), cores).context("gate.listen")?;
     let gate = WebGate::new(Parts {
         desk: Arc::new(Desk {
             current: Arc::clone(&current),
@@ -90,7 +95,7 @@ pub(crate) async fn assemble(
         secure_cookies: config.console.tls,
         throttle: Throttle::default(),
     });
-    for listener in listen(&config.console.listen, "console.listen")? {
+    for listener in pages {
         let tls = config
             .console
             .tls
@@ -119,18 +124,6 @@ pub(crate) async fn assemble(
         alerts: alerts.clone(),
     };
     supervisor.once("errands", |stop| clerk.run(stop));
-    let office = Office {
-        db: db.clone(),
-        current: Arc::clone(&current),
-        snapshots: snapshots.clone(),
-        health: health.clone(),
-        alerts,
-        post: settings::post(config)?,
-        log: Log { reader: reader.clone(), keep_days: config.keep.activity },
-        lists: ListFolder { path: folder.join("lists"), seal: seal::of(folder.path())? },
-        clock: clock.clone(),
-    };
-    office.load_lists().await;
     supervisor.once("jobs", |stop| office.run(stop));
     let heart =
         Heart { db, current, recorder, health: health.clone(), gate: config.gate.name.clone(), clock };
@@ -140,6 +133,34 @@ pub(crate) async fn assemble(
         Compaction { log: reader.clone(), health: health.clone() }.run(stop)
     });
     Ok(supervisor)
+}
+
+/// The jobs, and what they need.
+pub(crate) fn office(
+    config: &Config,
+    db: &Db,
+    current: &Arc<Current>,
+    snapshots: &Snapshots,
+    health: &Health,
+    reader: activity::Reader,
+) -> anyhow::Result<Office> {
+    Ok(Office {
+        db: db.clone(),
+        current: Arc::clone(current),
+        snapshots: snapshots.clone(),
+        health: health.clone(),
+        alerts: settings::alerts(config),
+        post: settings::post(config)?,
+        log: Log { reader, keep_days: config.keep.activity },
+        lists: ListFolder { path: config.data.join("lists"), seal: seal::of(&config.data)? },
+        clock: clock(),
+    })
+}
+
+/// The gate's own words say what is wrong; which key to change is known here.
+fn door_words(fault: ListenError) -> anyhow::Error {
+    anyhow::Error::new(fault)
+        .context("gate.listen and gate.listen_tls in the configuration say where the gate listens")
 }
 
 /// What gates decide from, and what builds it. Closed until it is refreshed.

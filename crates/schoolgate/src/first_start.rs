@@ -45,7 +45,7 @@ pub(crate) async fn lists(db: &Db, config: &Config, school: &School, now: Timest
             kind: source.kind.clone(),
             location: source.location.display().to_string(),
             licence: source.licence.clone(),
-            sealed: source.kind == "sealed",
+            sealed: source.sealed,
             enabled: true,
             map,
         };
@@ -64,8 +64,13 @@ pub(crate) async fn lists(db: &Db, config: &Config, school: &School, now: Timest
 /// The table that turns their names into ours, as text.
 fn map_of(source: &Source) -> anyhow::Result<String> {
     if let Some(category) = &source.category {
-        return Ok(format!("any any = {category}"));
+        return Ok(map_to(category));
     }
     let Some(file) = &source.map else { return Ok(String::new()) };
     std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))
+}
+
+/// For a list about one thing: whatever it calls it.
+pub(crate) fn map_to(category: &str) -> String {
+    format!("any any = {category}")
 }

@@ -4,9 +4,10 @@ use anyhow::Context as _;
 use school::School;
 use store::{Db, StoreError};
 
-use crate::config::Config;
+use crate::{authority, clock::now, config::Config, data_folder::DataFolder, first_start};
 
-/// A school's set-up, opened beside whatever runs on it: for commands that look something up or change a row.
+/// A school's set-up, opened beside whatever runs on it, for commands that look something up or change a row. Made
+/// where there is none yet.
 pub(crate) struct House {
     pub(crate) config: Config,
     pub(crate) db: Db,
@@ -16,11 +17,14 @@ pub(crate) struct House {
 impl House {
     pub(crate) async fn open(file: &Path) -> anyhow::Result<House> {
         let config = Config::load(file)?;
+        if !config.data.exists() {
+            // Nothing has run here yet: a command may come before the first `serve`.
+            let folder = DataFolder::take(&config.data)?;
+            authority::make_if_missing(&config, &folder, now())?;
+        }
         let db = open(&config).await?;
-        let mut tx = db.read().await?;
-        let school = store::schools::all(&mut tx).await?.into_iter().next();
-        drop(tx);
-        let school = school.context("there is no school here yet: run `schoolgate serve` once")?;
+        let school = first_start::school(&db, &config, now()).await?;
+        first_start::lists(&db, &config, &school, now()).await?;
         Ok(House { config, db, school })
     }
 }

@@ -67,7 +67,7 @@ fn welcome(file: &Path, config: &Config, ports: Ports) -> String {
          {browser}\n\n\
          Or curl:\n\n    \
          curl -x http://maya:{PASSWORD}@127.0.0.1:{gate} --cacert {trust} https://www.lucky-spin.test/\n\n\
-         Sites: www.river-lessons.test (lessons), www.seek.test (search), www.block-drop.test (games), www.lucky-spin.test\n\
+         Sites: www.river-lessons.test (lessons), www.bing.com (a stand-in), www.block-drop.test (games), www.lucky-spin.test\n\
          (gambling), www.chatterbox.test (social), www.daily-bugle.test (news), www.county-bank.test (never opened),\n\
          www.talk-to-us.test (help, never watched), old-certificate.test (its certificate has lapsed).\n\n\
          The gate's own pages: http://{name}/ through the proxy. The console: {url}\n\
@@ -86,9 +86,16 @@ fn welcome(file: &Path, config: &Config, ports: Ports) -> String {
 /// Chromium with a profile of its own. It is told the school's certificate by the hash of its key, so that nothing on
 /// this machine has to change.
 fn browser(gate: u16, trust: &Path) -> String {
-    let pin = fs::read_to_string(trust).ok().and_then(|it| demo::key_hash(&it)).unwrap_or_default();
+    // The school's authority; and that of the made-up sites, for those that the gate carries unopened.
+    let files = [trust.to_owned(), trust.with_file_name("made-up-web.pem")];
+    let pins: Vec<String> = files
+        .iter()
+        .filter_map(|it| fs::read_to_string(it).ok())
+        .filter_map(|it| demo::key_hash(&it))
+        .collect();
+    let pins = pins.join(",");
     format!(
         "chromium --user-data-dir=/tmp/schoolgate-browser --proxy-server=http://127.0.0.1:{gate} \\\n      \
-         --ignore-certificate-errors-spki-list={pin} http://www.river-lessons.test/"
+         --ignore-certificate-errors-spki-list={pins} http://www.river-lessons.test/"
     )
 }

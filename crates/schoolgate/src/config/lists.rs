@@ -15,8 +15,10 @@ pub(crate) struct Lists {
 #[derive(Debug, Clone)]
 pub(crate) struct Source {
     pub(crate) name: Line,
-    /// `domains`, `hosts`, `squidguard`, `adblock`, `rpz` or `sealed`.
+    /// How it is written, one of [`KINDS`].
     pub(crate) kind: String,
+    /// Of illegal content: hashed, never shown, never overridden (FIL-06).
+    pub(crate) sealed: bool,
     pub(crate) location: PathBuf,
     /// Category code of ours for a list of one kind; a squidGuard tree brings its own names.
     pub(crate) category: Option<String>,
@@ -25,7 +27,7 @@ pub(crate) struct Source {
     pub(crate) licence: String,
 }
 
-pub(crate) const KINDS: [&str; 6] = ["domains", "hosts", "squidguard", "adblock", "rpz", "sealed"];
+pub(crate) const KINDS: [&str; 6] = ["domains", "hosts", "urls", "adblock", "rpz", "squidguard"];
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -38,6 +40,7 @@ pub(crate) struct Raw {
 struct RawSource {
     name: Text,
     kind: Text,
+    sealed: Option<bool>,
     location: Text,
     category: Option<Text>,
     map: Option<Text>,
@@ -69,6 +72,7 @@ fn source(raw: RawSource, check: &mut Check) -> Option<Source> {
     Some(Source {
         name: name?,
         kind: raw.kind.into_inner(),
+        sealed: raw.sealed.unwrap_or(false),
         location: location?,
         category: raw.category.map(toml::Spanned::into_inner),
         map,

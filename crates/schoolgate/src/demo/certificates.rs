@@ -45,7 +45,13 @@ pub(crate) fn make(now: Timestamp) -> anyhow::Result<(Arc<ServerConfig>, String)
         let certificate = params.signed_by(&key, &issuer)?;
         let der = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
         let signer = any_supported_type(&der)?;
-        keys.insert(site.host, Arc::new(CertifiedKey::new(vec![certificate.der().clone()], signer)));
+        keys.insert(
+            site.host,
+            Arc::new(CertifiedKey::new(
+                vec![certificate.der().clone(), root_certificate.der().clone()],
+                signer,
+            )),
+        );
     }
     let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
         .with_safe_default_protocol_versions()?

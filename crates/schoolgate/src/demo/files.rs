@@ -26,7 +26,6 @@ const LISTS: &[(&str, &str)] = &[
     ("games", include_str!("../../demo/lists/games.txt")),
     ("help", include_str!("../../demo/lists/help.txt")),
     ("news", include_str!("../../demo/lists/news.txt")),
-    ("search-engines", include_str!("../../demo/lists/search-engines.txt")),
     ("social-media", include_str!("../../demo/lists/social-media.txt")),
 ];
 

@@ -23,12 +23,14 @@ const fn site(host: &'static str, title: &'static str, tone: &'static str, body:
 
 /// Where pages take their style sheet and picture from, so that a page has parts on another host.
 const ASSETS: &str = "cdn.river-lessons.test";
-pub(crate) const SEARCH: &str = "www.seek.test";
+/// One real engine is played by a stand-in, so that forced safe search can be seen with no internet. The others are
+/// themselves, where the internet is reached.
+pub(crate) const SEARCH: &str = "www.bing.com";
 
 pub(crate) const SITES: &[Site] = &[
     site("www.river-lessons.test", "River lessons", "#1b5e20", include_str!("../../demo/lessons.html")),
     site(ASSETS, "Parts of River lessons", "#33691e", "<p>Style sheets and pictures live here.</p>"),
-    site(SEARCH, "Seek", "#4a148c", include_str!("../../demo/search.html")),
+    site(SEARCH, "A stand-in for Bing", "#4a148c", include_str!("../../demo/search.html")),
     site("www.block-drop.test", "Block Drop", "#bf360c", include_str!("../../demo/games.html")),
     site("www.lucky-spin.test", "Lucky Spin", "#b71c1c", include_str!("../../demo/gambling.html")),
     site("www.chatterbox.test", "Chatterbox", "#0d47a1", include_str!("../../demo/social.html")),
@@ -104,7 +106,7 @@ impl Site {
 fn results(form: &str, query: &str) -> String {
     let pairs: Vec<(String, String)> = query.split('&').filter_map(pair).collect();
     let get = |name: &str| pairs.iter().find(|it| it.0 == name).map(|it| it.1.as_str());
-    let safe = get("safe").is_some_and(|it| matches!(it, "strict" | "active" | "1"));
+    let safe = get("adlt") == Some("strict");
     let state = if safe { "Safe search is on." } else { "Safe search is off." };
     let found = match get("q") {
         None | Some("") => String::new(),
@@ -158,10 +160,10 @@ mod tests {
             }
         };
         check(
-            "q=river+life&safe=strict",
+            "q=river+life&adlt=strict",
             &["Safe search is on", "river life", "https://cdn.river-lessons.test"],
         );
         check("q=%3Cscript%3E", &["Safe search is off", "&lt;script&gt;"]);
-        check("", &["Safe search is off"]);
+        check("q=x&adlt=off", &["Safe search is off"]);
     }
 }

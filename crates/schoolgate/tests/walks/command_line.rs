@@ -1,0 +1,216 @@
+//! What can be tried without a browser: curl, and the other commands beside a running gate.
+use std::process::Command;
+
+use crate::demo::{Demo, PASSWORD, has, schoolgate};
+
+/// Status and body.
+fn curl(arguments: &[&str]) -> (String, String) {
+    let out = Command::new("curl")
+        .args([
+            "--silent",
+            "--show-error",
+            "--max-time",
+            "20",
+            "--output",
+            "-",
+            "--write-out",
+            "\n%{http_code} %{http_version}",
+        ])
+        .args(arguments)
+        .output()
+        .expect("curl runs");
+    let said = String::from_utf8_lossy(&out.stdout).into_owned();
+    let (body, status) = said.rsplit_once('\n').unwrap_or(("", &said));
+    (format!("{status}{}", String::from_utf8_lossy(&out.stderr)), body.to_owned())
+}
+
+#[test]
+fn curl_is_filtered_by_who_signs_in_over_http_1_and_2() {
+    if !has("curl", "--version") {
+        return;
+    }
+    let demo = Demo::start();
+    let authority = demo.path("authority.pem");
+    let authority = authority.to_str().expect("a plain path");
+    let get = |who: &str, version: &str, url: &str| {
+        let proxy = if who.is_empty() {
+            format!("http://{}", demo.gate)
+        } else {
+            format!("http://{who}:{PASSWORD}@{}", demo.gate)
+        };
+        curl(&["--proxy", &proxy, "--cacert", authority, version, url])
+    };
+    let check = |who: &str, version: &str, url: &str, status: &str, words: &str| {
+        let (found, body) = get(who, version, url);
+        assert!(found.starts_with(status), "{who} {version} {url}: {found}, not {status}\n{body}");
+        assert!(body.contains(words), "{who} {version} {url}: does not say {words}\n{body}");
+    };
+
+    // Nobody gets in, and help is open to all.
+    check("", "--http1.1", "http://www.river-lessons.test/", "511", "sign in");
+    check("", "--http1.1", "http://www.talk-to-us.test/", "200", "never watched");
+
+    agree(&demo, authority, "maya");
+    agree(&demo, authority, "okafor");
+    for version in ["--http1.1", "--http2"] {
+        let number = if version == "--http2" { "2" } else { "1.1" };
+        check("maya", version, "https://www.river-lessons.test/", &format!("200 {number}"), "meanders");
+        check("maya", version, "https://www.lucky-spin.test/", &format!("403 {number}"), "Gambling");
+        check("maya", version, "https://www.block-drop.test/", &format!("403 {number}"), "Games");
+        check("okafor", version, "https://www.block-drop.test/", &format!("200 {number}"), "Play");
+        check("maya", version, "https://www.bing.com/search?q=rivers&adlt=off", "200", "Safe search is on");
+        check("maya", version, "https://old-certificate.test/", "502", "certificate");
+    }
+    check("maya", "--http1.1", "http://www.river-lessons.test/", "200 1.1", "meanders");
+
+    // Somebody who guesses, and the proxy over TLS.
+    let (found, _) =
+        curl(&["--proxy", &format!("http://maya:wrong@{}", demo.gate), "http://www.river-lessons.test/"]);
+    assert!(found.starts_with("407"), "{found}");
+    let proxy = format!(
+        "https://maya:{PASSWORD}@gate.riverside.test:{}",
+        demo.gate_tls.rsplit(':').next().expect("a port")
+    );
+    let resolve = format!("{}:127.0.0.1", proxy.rsplit('@').next().expect("a place"));
+    let (found, body) = curl(&[
+        "--proxy",
+        &proxy,
+        "--proxy-cacert",
+        authority,
+        "--cacert",
+        authority,
+        "--resolve",
+        &resolve,
+        "https://www.river-lessons.test/",
+    ]);
+    assert!(found.starts_with("200"), "{found}\n{body}");
+}
+
+/// Reads the agreement as a person would, and accepts it.
+fn agree(demo: &Demo, authority: &str, who: &str) {
+    let proxy = format!("http://{who}:{PASSWORD}@{}", demo.gate);
+    let base = ["--proxy", &proxy, "--cacert", authority];
+    let page = "https://gate.riverside.test/agree";
+    let (status, body) = curl(&[&base[..], &[page]].concat());
+    assert!(status.starts_with("200"), "{who}: {status}\n{body}");
+    let value = |name: &str| {
+        let tag =
+            body.split("<input").find(|it| it.contains(&format!("name=\"{name}\""))).unwrap_or_default();
+        tag.split("value=\"").nth(1).and_then(|it| it.split('"').next()).unwrap_or_default().to_owned()
+    };
+    let fields: Vec<String> =
+        ["token", "back", "agreement", "text"].iter().map(|it| format!("{it}={}", value(it))).collect();
+    let mut arguments = base.to_vec();
+    for field in &fields {
+        arguments.extend(["--data-urlencode", field]);
+    }
+    arguments.extend(["--data", "answer=accept", page]);
+    let (status, body) = curl(&arguments);
+    assert!(
+        status.starts_with("303") || status.starts_with("302") || status.starts_with("200"),
+        "{who}: {status}\n{body}"
+    );
+}
+
+#[test]
+fn commands_work_beside_a_running_gate() {
+    let mut demo = Demo::start();
+    let check = |arguments: &[&str], well: bool, words: &[&str]| {
+        let (ended_well, said) = demo.command(arguments);
+        assert_eq!(ended_well, well, "{arguments:?}: {said}");
+        for it in words {
+            assert!(said.contains(it), "{arguments:?}: does not say {it}\n{said}");
+        }
+    };
+    check(
+        &["explain", "https://www.lucky-spin.test/", "--as", "maya"],
+        true,
+        &["Blocked for Maya Fielding", "Gambling", "Key Stage 3"],
+    );
+    check(
+        &["explain", "https://www.river-lessons.test/", "--as", "maya", "--at", "2026-11-23T10:05"],
+        true,
+        &["Allowed", "2026-11-23 10:05"],
+    );
+    check(&["explain", "https://www.river-lessons.test/"], true, &["somebody who has not signed in"]);
+    check(
+        &["explain", "https://www.river-lessons.test/", "--as", "nobody"],
+        false,
+        &["nobody signs in as nobody"],
+    );
+    check(&["lists", "status"], true, &["Demonstration: gambling"]);
+    check(&["rules", "export"], true, &["profile \"Key Stage 3\""]);
+    check(&["people", "list"], true, &["maya", "Maya Fielding", "year 7"]);
+    check(&["doctor"], true, &["All is well", "in use"]);
+    assert!(demo.stop(), "it ends well when it is told to");
+}
+
+#[test]
+fn rules_go_out_are_changed_and_come_back() {
+    let demo = Demo::start();
+    let file = demo.path("changed.policy");
+    let (_, text) = demo.command(&["rules", "export"]);
+    std::fs::write(&file, format!("{text}\nblock www.river-lessons.test for year 7\n")).expect("written");
+    let path = file.to_str().expect("a plain path");
+    let (_, diff) = demo.command(&["rules", "diff", path]);
+    assert!(diff.contains("-block www.river-lessons.test for year 7"), "{diff}");
+    let (well, said) = demo.command(&["rules", "import", path, "--note", "A test"]);
+    assert!(well && said.contains("version 2 is in force"), "{said}");
+    let (_, said) = demo.command(&["explain", "https://www.river-lessons.test/", "--as", "maya"]);
+    assert!(said.contains("Blocked for Maya"), "{said}");
+    std::fs::write(&file, "profile \"Broken\"\n    sing loudly\n").expect("written");
+    let (well, said) = demo.command(&["rules", "import", path]);
+    assert!(!well && said.contains("nothing was changed") && said.contains("line 2"), "{said}");
+}
+
+#[test]
+fn a_second_instance_and_a_used_port_are_told_what_to_do() {
+    let demo = Demo::start();
+    let data = demo.path("");
+    let out = schoolgate().args(["demo", "--port", "0", "--data"]).arg(&data).output().expect("runs");
+    let said = String::from_utf8_lossy(&out.stderr);
+    assert!(!out.status.success() && said.contains("another schoolgate"), "{said}");
+
+    let other = tempfile::tempdir().expect("a folder");
+    let port = demo.gate.rsplit(':').next().expect("a port");
+    let out = schoolgate()
+        .args(["demo", "--port", port, "--data"])
+        .arg(other.path().join("data"))
+        .output()
+        .expect("runs");
+    let said = String::from_utf8_lossy(&out.stderr);
+    assert!(
+        !out.status.success() && said.contains(port) && said.contains("used by another program"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_new_school_starts_from_a_name_and_prints_a_link() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("schoolgate.toml");
+    std::fs::write(&file, "[school]\nname = \"Test School\"\n[gate]\nlisten = [\"127.0.0.1:0\"]\n[console]\nlisten = [\"127.0.0.1:0\"]\n").expect("written");
+    let config = file.to_str().expect("a plain path");
+    let mut child = schoolgate()
+        .args(["serve", "--config", config])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("starts");
+    let out = child.stdout.take().expect("piped");
+    let link = std::io::BufRead::lines(std::io::BufReader::new(out))
+        .map_while(Result::ok)
+        .find(|it| it.contains("/set-up/"));
+    let _ = child.kill();
+    let _ = child.wait();
+    assert!(link.is_some(), "no link was printed");
+    let mode = |name: &str| {
+        let path = folder.path().join("data").join(name);
+        std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(path).expect("there").permissions())
+            & 0o777
+    };
+    assert_eq!((mode(""), mode("authority.key"), mode("schoolgate.db")), (0o700, 0o600, 0o600));
+    // Killed without warning, it opens again.
+    let out = schoolgate().args(["doctor", "--config", config]).output().expect("runs");
+    let said = String::from_utf8_lossy(&out.stdout);
+    assert!(said.contains("certificate authority") && said.contains("Test School"), "{said}");
+}
