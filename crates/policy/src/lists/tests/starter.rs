@@ -129,6 +129,19 @@ fn the_category_table_covers_the_sources_we_know() {
 }
 
 #[test]
+fn every_subject_that_school_policies_name_has_a_category() {
+    // FIL-05.
+    let named = "pornography,violence,racism,hate,extremism,terrorism,illegal,gambling,gaming,social media,chat,newsgroups,\
+                 apps,search engines,webmail,music,video,shopping,drugs,alcohol,tobacco,self-harm,suicide,eating disorders,\
+                 crime,weapons,dating,hacking,phishing,proxies,file sharing,ai";
+    let map = CategoryMap::built_in();
+    for name in named.split(',') {
+        let found = map.find("a list we have never seen", name);
+        assert!(matches!(found, Some(Mapping::To(set)) if !set.is_empty()), "{name}");
+    }
+}
+
+#[test]
 fn a_bad_category_table_names_its_lines() {
     let faults = CategoryMap::parse("x a = games\nx b\n = games\nx c = nonsense\nx A = chat\n")
         .expect_err("four faults");
