@@ -8,7 +8,7 @@ use std::{
 
 use jiff::Timestamp;
 use policy::{Because, Category, CategorySet, Scheme, Seen};
-use school::{Choice, Id};
+use school::{Choice, Id, Person, School};
 
 /// Adds one row, with its length before it.
 pub(crate) fn put(out: &mut Vec<u8>, seen: &Seen) {
@@ -63,6 +63,12 @@ pub(crate) fn skip<'a>(bytes: &mut &'a [u8]) -> Option<(i64, &'a [u8])> {
     let (row, rest) = bytes.split_at_checked(usize::try_from(len).ok()?)?;
     *bytes = rest;
     Some((i64::from_le_bytes(*row.first_chunk()?), row))
+}
+
+/// Whether a row can be of this school and this person, told without reading the rest of it.
+pub(crate) fn may_be_of(row: &[u8], school: Id<School>, person: Option<Id<Person>>) -> bool {
+    let is = |at: usize, id: u128| row.get(at..at + 16) == Some(&id.to_le_bytes());
+    is(8, school.as_u128()) && person.is_none_or(|it| row.get(24) == Some(&1) && is(25, it.as_u128()))
 }
 
 /// `None`: the bytes are not a row.

@@ -20,6 +20,10 @@ pub struct Counts {
     pub outcomes: BTreeMap<Outcome, u64>,
     /// Each row once: under what decided, else under the gravest thing the site is about.
     pub categories: BTreeMap<Category, BTreeMap<Outcome, u64>>,
+    /// Of all rows, how many name a person, name a device, and have a search term (BEY-01).
+    pub with_person: u64,
+    pub with_device: u64,
+    pub with_search: u64,
     /// By the start of the hour.
     pub hours: BTreeMap<Timestamp, BTreeMap<Outcome, u64>>,
     /// The hosts refused most, about right: rare ones may be missing, and at the edges of the time asked for some of

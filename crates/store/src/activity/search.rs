@@ -1,6 +1,11 @@
 //! Newest first over journals and segments: the part that can hold the newest row is looked at next, until nothing
 //! unread can be newer than what the page already has.
-use std::{cmp::Ordering, collections::BinaryHeap, fs::File, sync::Arc};
+use std::{
+    cmp::{Ordering, Reverse},
+    collections::BinaryHeap,
+    fs::File,
+    sync::Arc,
+};
 
 use crate::activity::{
     Filter, Kept, Page, codec,
@@ -45,17 +50,19 @@ pub(crate) fn search(view: &View, filter: &Filter, after: Option<Cursor>, limit:
     let wanted = Wanted::new(filter, after);
     let mut parts = parts(view, &wanted);
     let mut page = Page::default();
+    let mut newest = BinaryHeap::new();
     let mut spent = 0;
     // One more than asked for shows whether there is more.
     let full = limit.saturating_add(1);
     while let Some(Part { max, what }) = parts.pop() {
-        if full <= page.rows.len() && page.rows.last().is_some_and(|it| max < it.key.at) {
+        let oldest: Option<&Reverse<ByKey>> = newest.peek();
+        if full <= newest.len() && oldest.is_some_and(|it| max < it.0.0.key.at) {
             break;
         }
         // What may hold rows up to the place where the page before ended is always looked at: each call gets on.
         if budget <= spent && after.is_none_or(|it| max < it.at) {
             let next = Cursor { at: max, journal: u64::MAX, row: u32::MAX };
-            page.rows.retain(|it| next < it.key);
+            newest.retain(|it| next < it.0.0.key);
             page.next = Some(next);
             break;
         }
@@ -78,15 +85,18 @@ pub(crate) fn search(view: &View, filter: &Filter, after: Option<Cursor>, limit:
             }
         };
         match found {
-            Ok(rows) if rows.is_empty() => {}
             Ok(rows) => {
-                page.rows.extend(rows);
-                page.rows.sort_unstable_by_key(|it| std::cmp::Reverse(it.key));
-                page.rows.truncate(full);
+                for row in rows {
+                    newest.push(Reverse(ByKey(row)));
+                    if full < newest.len() {
+                        newest.pop();
+                    }
+                }
             }
             Err(err) => page.skip(&err),
         }
     }
+    page.rows = newest.into_sorted_vec().into_iter().map(|it| it.0.0).collect();
     if limit < page.rows.len() {
         page.rows.truncate(limit);
         page.next = page.rows.last().map(|it| it.key);
@@ -129,7 +139,10 @@ fn open_groups(opened: &Arc<Opened>, wanted: &Wanted<'_>, parts: &mut BinaryHeap
 fn of_frame(journal: &JournalView, frame: &Frame, wanted: &Wanted<'_>) -> Result<Vec<Kept>, ActivityError> {
     let payload = journal::payload(&journal.file, frame).at(&journal.path)?;
     let mut rows = Vec::new();
-    for (row, bytes) in journal::rows(frame, &payload) {
+    let rows_of = journal::rows(frame, &payload);
+    for (row, bytes) in
+        rows_of.filter(|(_, it)| codec::may_be_of(it, wanted.filter.school, wanted.filter.person))
+    {
         let Some(seen) = codec::take(bytes) else { continue };
         let key = Cursor { at: seen.at.as_microsecond(), journal: journal.number, row };
         if wanted.takes(key) && wanted.filter.matches(&seen) {
@@ -149,6 +162,26 @@ impl Page {
 pub(crate) fn unreadable(err: &ActivityError) {
     tracing::error!(error = err as &dyn std::error::Error, "part of the activity log does not read");
 }
+
+/// Older is less.
+struct ByKey(Kept);
+
+impl Ord for ByKey {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.key.cmp(&other.0.key)
+    }
+}
+impl PartialOrd for ByKey {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl PartialEq for ByKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.key == other.0.key
+    }
+}
+impl Eq for ByKey {}
 
 impl Ord for Part<'_> {
     fn cmp(&self, other: &Self) -> Ordering {

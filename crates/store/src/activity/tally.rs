@@ -32,6 +32,9 @@ struct OfSchool {
 struct Hour {
     outcomes: BTreeMap<Outcome, u64>,
     categories: BTreeMap<(Category, Outcome), u64>,
+    with_person: u64,
+    with_device: u64,
+    with_search: u64,
 }
 
 impl Tally {
@@ -47,6 +50,9 @@ impl Tally {
         if let Some(category) = seen.because.category.or_else(|| seen.categories.first()) {
             *hour.categories.entry((category, seen.outcome)).or_default() += 1;
         }
+        hour.with_person += u64::from(seen.person.is_some());
+        hour.with_device += u64::from(seen.device.is_some());
+        hour.with_search += u64::from(seen.search.is_some());
         if seen.outcome == Outcome::Blocked {
             match school.blocked_hosts.get_mut(&seen.host) {
                 Some(n) => *n += 1,
@@ -70,6 +76,9 @@ impl Tally {
                 *of_hour.entry(*outcome).or_default() += n;
                 *counts.outcomes.entry(*outcome).or_default() += n;
             }
+            counts.with_person += hour.with_person;
+            counts.with_device += hour.with_device;
+            counts.with_search += hour.with_search;
             for ((category, outcome), n) in &hour.categories {
                 *counts.categories.entry(*category).or_default().entry(*outcome).or_default() += n;
             }
@@ -85,6 +94,8 @@ impl Tally {
         let mut text = String::new();
         for (school, of_school) in &self.schools {
             for (start, hour) in &of_school.hours {
+                let (person, device, search) = (hour.with_person, hour.with_device, hour.with_search);
+                line(&mut text, format_args!("with {school} {start} {person} {device} {search}"));
                 for (outcome, n) in &hour.outcomes {
                     line(&mut text, format_args!("outcome {school} {start} {} {n}", outcome.code()));
                 }
@@ -123,6 +134,11 @@ impl Tally {
         let start: i64 = words.next()?.parse().ok()?;
         let hour = of_school.hours.entry(start).or_default();
         match what {
+            "with" => {
+                hour.with_person = words.next()?.parse().ok()?;
+                hour.with_device = words.next()?.parse().ok()?;
+                hour.with_search = words.next()?.parse().ok()?;
+            }
             "outcome" => {
                 let (outcome, n) = (Outcome::from_code(words.next()?)?, words.next()?.parse().ok()?);
                 hour.outcomes.insert(outcome, n);
