@@ -1,5 +1,7 @@
+use std::cmp::Reverse;
+
 use axum::extract::State;
-use casework::{Concern, Stage, may_see};
+use casework::{Concern, Origin, Stage, may_see};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use school::{Choice, Person, Roles};
@@ -35,9 +37,7 @@ pub(crate) async fn get(
     };
     all.retain(|it| may_see(it, roles(it, &people), &staff.person));
     all.retain(|it| closed == matches!(it.stage, Stage::Closed { .. }));
-    all.sort_by_key(|it| {
-        (it.stage != Stage::New, std::cmp::Reverse(severity(it)), std::cmp::Reverse(it.raised_at))
-    });
+    all.sort_by_key(|it| (it.stage != Stage::New, Reverse(urgency(it)), Reverse(it.raised_at)));
     audit::note(&mut tx, &by, school, "view concerns", &format!("{} concerns", all.len()), None, None)
         .await?;
     tx.commit().await?;
@@ -55,6 +55,11 @@ pub(crate) async fn waiting(tx: &mut store::Tx, staff: &Staff) -> Result<usize, 
 
 pub(crate) fn severity(concern: &Concern) -> Option<Severity> {
     concern.severity.as_deref().and_then(Severity::from_code)
+}
+
+/// A child who found the words to tell us waits no longer than the gravest search.
+fn urgency(concern: &Concern) -> Option<Severity> {
+    if concern.origin == Origin::Report { Some(Severity::High) } else { severity(concern) }
 }
 
 /// The theme in words, or for a report where it came from.
@@ -127,7 +132,7 @@ fn first_line(words: &str) -> String {
     let line = words.lines().next().unwrap_or_default();
     let mut short: String = line.chars().take(160).collect();
     if short.len() < words.trim_end().len() {
-        short.push('…');
+        short.push_str(" …");
     }
     short
 }

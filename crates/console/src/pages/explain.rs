@@ -50,11 +50,10 @@ pub(crate) async fn get(
         when: in_force.calendar().moment(at),
     };
     let answer = Answer { trace: policy::trace(rules, &ask), person: question.person, at };
-    let subject = format!(
-        "{} for {}",
-        answer.trace.address,
-        question.person.map_or("nobody signed in", |it| it.username.as_str())
-    );
+    let who = question.person.map_or("nobody signed in", |it| it.username.as_str());
+    // A name beside a help site would read as a visit, and visits to help are never written down.
+    let what = if answer.trace.decision.protected { "a help site" } else { &answer.trace.address };
+    let subject = format!("{what} for {who}");
     audit::note(&mut tx, &staff.by(&console), school, "explain decision", &subject, None, None).await?;
     tx.commit().await?;
     Ok(page(&staff, &fields, &people, &zone, &all, Some(&answer)))

@@ -1,6 +1,8 @@
 //! What pages say.
 use axum::http::StatusCode;
+use casework::{NewConcern, Origin};
 use school::Role;
+use store::{By, concerns};
 
 use super::World;
 
@@ -85,6 +87,42 @@ async fn explain_says_what_the_rules_say_for_anyone_of_the_school() {
     let nobody = world.get("/explain?url=shop.example.org", Some(&session)).await.words();
     assert!(nobody.contains("Someone who has not signed in may not open"), "{nobody}");
     assert!(world.audit(&world.elm).await[0].contains("explain decision"));
+}
+
+#[tokio::test]
+async fn asking_about_a_help_site_leaves_no_trace_of_which() {
+    let world = World::new().await;
+    let session = world.session(&world.elm, Role::Head).await;
+    let path = "/explain?url=www.childline.org.uk&person=ada.pupil";
+    let words = world.get(path, Some(&session)).await.words();
+    assert!(words.contains("may open https://www.childline.org.uk/"), "{words}");
+    assert!(words.contains("Never inspected, scored or recorded"), "{words}");
+    assert!(!world.audit(&world.elm).await.join(" ").contains("childline"));
+}
+
+#[tokio::test]
+async fn a_report_waits_no_longer_than_the_gravest_search() {
+    let world = World::new().await;
+    let at = world.now() + jiff::SignedDuration::from_mins(1);
+    let new = NewConcern {
+        school: world.elm.id,
+        at,
+        origin: Origin::Report,
+        about: None,
+        reporter: Some(world.pupil.id),
+        theme: None,
+        severity: None,
+        words: "Please look at the year group chat".to_owned(),
+        place: None,
+    };
+    let mut tx = world.db.write().await.expect("a transaction");
+    let by = By { person: None, name: "The report page".to_owned(), at };
+    concerns::raise(&mut tx, &by, &new).await.expect("raised");
+    tx.commit().await.expect("kept");
+    let lead = world.session(&world.elm, Role::Dsl).await;
+    let words = world.get("/concerns", Some(&lead)).await.words();
+    let place = |text: &str| words.find(text).expect(text);
+    assert!(place("year group chat") < place("they all hate me"), "{words}");
 }
 
 #[tokio::test]
