@@ -12,41 +12,72 @@ struct Count {
     missed: u32,
 }
 
+impl Count {
+    fn precision(self) -> f64 {
+        share(self.right, self.wrong)
+    }
+    fn recall(self) -> f64 {
+        share(self.right, self.missed)
+    }
+}
+
 #[test]
 fn precision_and_recall_stay_above_their_floors() {
+    let (searches, counts) = count(include_str!("../corpus/searches.tsv"));
+    assert!(150 <= searches);
+    for (theme, count) in counts {
+        assert!(0.95 <= count.precision(), "precision of {theme}: {count:?}");
+        assert!(0.90 <= count.recall(), "recall of {theme}: {count:?}");
+    }
+}
+
+/// What is left alone must hold for wording that is new; how much of it is found is told by the bench.
+#[test]
+fn wording_that_is_new_to_the_lexicon_raises_few_false_alarms() {
+    let (_, counts) = count(include_str!("../corpus/held-out.tsv"));
+    let all = counts.values().fold(Count::default(), |all, it| Count {
+        right: all.right + it.right,
+        wrong: all.wrong + it.wrong,
+        missed: all.missed + it.missed,
+    });
+    println!("held out: {all:?}, precision {:.2}, recall {:.2}", all.precision(), all.recall());
+    assert!(0.80 <= all.precision(), "{all:?}");
+}
+
+fn count(corpus: &str) -> (u32, BTreeMap<&'static str, Count>) {
     let lexicon = Lexicon::ours().expect("our own lexicon");
-    let corpus = include_str!("../corpus/searches.tsv");
     let mut counts: BTreeMap<&str, Count> = BTreeMap::new();
-    let (mut searches, mut complaints) = (0, Vec::new());
+    let mut searches = 0;
     for line in corpus.lines().filter(|it| !it.starts_with('#')) {
         searches += 1;
         let (expected, text) = line.split_once('\t').expect(line);
-        let (theme, severity) = expected.split_once(':').unwrap_or((expected, ""));
-        assert!(theme == "none" || Theme::from_code(theme).is_some(), "{line}");
+        let (code, severity) = expected.split_once(':').unwrap_or((expected, ""));
+        let theme = Theme::from_code(code);
+        assert!(code == "none" || theme.is_some(), "{line}");
         let found = assess(&lexicon, &Words { text, host: "search.example.org" });
         for signal in &found {
             let count = counts.entry(signal.theme.code()).or_default();
-            if signal.theme.code() == theme {
+            if Some(signal.theme) == theme {
                 count.right += 1;
             } else {
                 count.wrong += 1;
-                complaints.push(format!("wrong  {text}: {} by `{}`", signal.theme.code(), signal.phrase));
+                println!("wrong  {text}: {} by `{}`", signal.theme.code(), signal.phrase);
             }
         }
-        match found.iter().find(|it| it.theme.code() == theme) {
-            None if theme != "none" => {
-                counts.entry(Theme::from_code(theme).expect("checked").code()).or_default().missed += 1;
-                complaints.push(format!("missed {text}: {theme}"));
+        match (theme, found.iter().find(|it| Some(it.theme) == theme)) {
+            (Some(theme), None) => {
+                counts.entry(theme.code()).or_default().missed += 1;
+                println!("missed {text}: {}", theme.code());
             }
-            Some(signal) if !severity.is_empty() => assert_eq!(signal.severity.code(), severity, "{text}"),
+            (_, Some(signal)) if !severity.is_empty() => {
+                assert_eq!(signal.severity.code(), severity, "{text}");
+            }
             _ => {}
         }
     }
-    println!("{searches} searches\n{counts:#?}\n{}", complaints.join("\n"));
-    assert!(150 <= searches);
-    for (theme, count) in counts {
-        let share = |part: u32, rest: u32| f64::from(part) / f64::from(part + rest);
-        assert!(0.95 <= share(count.right, count.wrong), "precision of {theme}: {count:?}");
-        assert!(0.90 <= share(count.right, count.missed), "recall of {theme}: {count:?}");
-    }
+    (searches, counts)
+}
+
+fn share(part: u32, rest: u32) -> f64 {
+    f64::from(part) / f64::from((part + rest).max(1))
 }

@@ -75,9 +75,10 @@ pub(crate) fn import(source: &ListSource, seal: &[u8; 32], now: Timestamp) -> Re
         })?),
     };
     let names = Names { map, ours: CategoryMap::built_in(), family: family(source) };
-    let hasher = match source.sealed {
-        true => Hasher::sealed(seal, source.id.as_u128().to_be_bytes()),
-        false => Hasher::open(seed(seal)),
+    let hasher = if source.sealed {
+        Hasher::sealed(seal, source.id.as_u128().to_be_bytes())
+    } else {
+        Hasher::open(seed(seal))
     };
     let (mut draft, mut warnings) = (Draft::new(hasher), Vec::new());
     let (mut bad, mut entries) = (0, 0);

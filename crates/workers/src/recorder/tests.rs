@@ -11,9 +11,9 @@ use tempfile::TempDir;
 use super::*;
 use crate::snapshots::closed;
 
-/// A log whose disk is full for its first `full` writes.
+/// A log whose disk is full for its first writes.
 struct Full {
-    full: u64,
+    refusals: u64,
     writes: u64,
     kept: Arc<AtomicU64>,
 }
@@ -21,7 +21,7 @@ struct Full {
 impl Log for Full {
     fn append(&mut self, seen: &[Seen], _now: Timestamp) -> Result<(), ActivityError> {
         self.writes += 1;
-        if self.writes <= self.full {
+        if self.writes <= self.refusals {
             let source = std::io::Error::from(std::io::ErrorKind::StorageFull);
             return Err(ActivityError::Io { path: "activity".into(), source });
         }
@@ -85,7 +85,7 @@ async fn desk(folder: &TempDir, room: usize, full: u64) -> (Desk, Arc<AtomicU64>
         alerts: crate::Alerts::default(),
     };
     let kept = Arc::new(AtomicU64::new(0));
-    let log = Box::new(Full { full, writes: 0, kept: Arc::clone(&kept) });
+    let log = Box::new(Full { refusals: full, writes: 0, kept: Arc::clone(&kept) });
     let clock: Clock = Arc::new(|| Timestamp::UNIX_EPOCH);
     (Desk::new(gate::Recorder::new(room), log, watch, Health::default(), clock), kept)
 }

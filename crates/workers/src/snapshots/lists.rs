@@ -51,22 +51,16 @@ impl Open {
                     self.of.insert(source.id, (mark, list.clone()));
                     lists.push(list);
                 }
-                Err(why) => match self.of.get(&source.id) {
-                    Some((_, older)) => {
-                        faults.push(format!(
-                            "the list {} cannot be read, the one before stays: {why}",
-                            source.name
-                        ));
+                Err(why) => {
+                    let name = &source.name;
+                    if let Some((_, older)) = self.of.get(&source.id) {
+                        faults.push(format!("the list {name} cannot be read, the one before stays: {why}"));
                         lists.push(older.clone());
-                    }
-                    None => {
-                        faults.push(format!(
-                            "the list {} cannot be read, so nothing is opened: {why}",
-                            source.name
-                        ));
+                    } else {
+                        faults.push(format!("the list {name} cannot be read, so nothing is opened: {why}"));
                         incomplete = true;
                     }
-                },
+                }
             }
         }
         let wanted = |id: &Id<ListSource>| wanted.iter().any(|(source, _)| source.id == *id);

@@ -48,7 +48,7 @@ impl Small {
 async fn a_list_is_loaded_and_its_changes_are_told() {
     let small = Small::open().await;
     let (id, path) = small.source("domains", "bets.txt", GAMBLING).await;
-    let names = |from: u32, to: u32| (from..to).map(|n| format!("bet{n}.test\n")).collect::<String>();
+    let names = |from: u32, to: u32| (from..to).fold(String::new(), |all, n| all + &format!("bet{n}.test\n"));
     fs::write(&path, format!("# ours\n{}not a name at all\n", names(0, 200))).expect("written");
     let first = small.load(id).await;
     assert_eq!((first.entries, first.added, first.bad_lines, &first.fault), (200, 200, 1, &None));

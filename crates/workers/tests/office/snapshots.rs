@@ -99,3 +99,24 @@ async fn a_list_that_cannot_be_read_at_the_start_opens_nothing() {
     assert!(small.current.load().rules.is_closed());
     assert!(small.health.faults()[0].contains("Gambling"), "{:?}", small.health.faults());
 }
+
+#[tokio::test]
+async fn the_stamp_moves_with_what_gates_decide_from_on_either_engine() {
+    testkit::databases::on_both(async |db| {
+        let stamp = async || {
+            let mut tx = db.read().await.expect("a transaction");
+            store::stamp::of(&mut tx, SCHOOL).await.expect("a stamp")
+        };
+        let before = stamp().await;
+        assert_eq!(before, stamp().await);
+        let school = school::School { id: SCHOOL, trust: None, name: "Elm Park".parse().expect("a line") };
+        let mut tx = db.write().await.expect("a transaction");
+        store::schools::add(&mut tx, &by(), &school).await.expect("a school");
+        store::rules::save(&mut tx, &by(), SCHOOL, Layer::School, policy::starter(), "")
+            .await
+            .expect("rules");
+        tx.commit().await.expect("kept");
+        assert_ne!(before, stamp().await);
+    })
+    .await;
+}
