@@ -59,7 +59,7 @@ fn measure(
         }
         // The first warms up.
         if round != 0 {
-            rounds.push(f64::from(DECISIONS) / (processor_time() - begun).as_secs_f64());
+            rounds.push(f64::from(DECISIONS) / processor_time().saturating_sub(begun).as_secs_f64());
         }
     }
     rounds.sort_by(f64::total_cmp);

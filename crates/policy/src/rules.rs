@@ -11,7 +11,7 @@ use crate::{
     lists::Lists,
 };
 
-pub(crate) use crate::rules::index::Index;
+pub(crate) use crate::rules::index::{Index, Xxh};
 pub(crate) use crate::rules::subject::Person;
 pub use crate::rules::subject::Subject;
 

@@ -23,7 +23,7 @@ pub(crate) struct Index {
     always: Vec<u32>,
 }
 
-/// Keys come from staff, so nobody gains from making them collide.
+/// Fast. Keys come from staff or from our own tables, so nobody gains from making them collide.
 #[derive(Debug, Default)]
 pub(crate) struct Xxh(u64);
 

@@ -1,6 +1,6 @@
-use std::{collections::HashMap, sync::LazyLock};
+use std::{collections::HashMap, hash::BuildHasherDefault, sync::LazyLock};
 
-use crate::{Category, Host, Target, target::Suffixes};
+use crate::{Category, Host, Target, rules::Xxh, target::Suffixes};
 
 /// One block of `engines.txt`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub(crate) enum Safe {
 struct Table {
     engines: Vec<Engine>,
     /// Host, with whether everything below it counts.
-    hosts: HashMap<String, (usize, bool)>,
+    hosts: HashMap<String, (usize, bool), BuildHasherDefault<Xxh>>,
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| read(include_str!("engines.txt")));
@@ -124,7 +124,7 @@ pub(super) fn parameter<'a>(target: &'a Target, name: &str) -> Option<&'a str> {
 }
 
 fn read(text: &'static str) -> Table {
-    let mut table = Table { engines: Vec::new(), hosts: HashMap::new() };
+    let mut table = Table { engines: Vec::new(), hosts: HashMap::default() };
     for line in text.lines() {
         let line = line.trim();
         if line.is_empty() || line.starts_with('#') {
