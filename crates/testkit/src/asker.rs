@@ -128,7 +128,7 @@ impl Asker {
         let mut tcp = TcpStream::connect(self.proxy).await?;
         let mut head = format!("CONNECT {place} HTTP/1.1\r\nHost: {place}\r\n");
         for (name, value) in &self.headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            head = head + name + ": " + value + "\r\n";
         }
         tcp.write_all((head + "\r\n").as_bytes()).await?;
         let mut answer = Vec::new();

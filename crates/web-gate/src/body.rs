@@ -14,7 +14,12 @@ use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use crate::{entry::Entry, lane::Lane, link::Link, pace::Pace};
+use crate::{
+    caller::Caller,
+    entry::Entry,
+    link::Link,
+    pace::{Busy, Pace},
+};
 
 /// What a person sends to a site.
 pub(crate) enum Upload {
@@ -26,7 +31,7 @@ pub(crate) enum Upload {
 pub(crate) struct Answer {
     from: From,
     entry: Option<Box<Entry>>,
-    pace: Option<Arc<Pace>>,
+    busy: Option<Busy>,
 }
 
 enum From {
@@ -40,7 +45,9 @@ struct Flow {
     incoming: Incoming,
     /// The HTTP/1 connection it comes over, which this body drives.
     link: Option<Box<Link>>,
-    lane: Arc<Lane>,
+    caller: Arc<Caller>,
+    /// The connection vouches for whoever signed in over it ([`Caller::keep`]).
+    theirs: bool,
     silence: Option<Pin<Box<Sleep>>>,
     last: Option<Instant>,
     /// All of it has come.
@@ -116,34 +123,41 @@ impl Drop for Upload {
 }
 
 impl Answer {
-    pub(crate) fn nothing(entry: Option<Box<Entry>>, pace: Arc<Pace>) -> Answer {
-        Answer { from: From::Nothing, entry, pace: Some(pace) }
+    pub(crate) fn nothing(entry: Option<Box<Entry>>, pace: &Arc<Pace>) -> Answer {
+        Answer { from: From::Nothing, entry, busy: Some(Busy::new(pace)) }
     }
 
-    pub(crate) fn page(body: Vec<u8>, mut entry: Option<Box<Entry>>, pace: Arc<Pace>) -> Answer {
+    pub(crate) fn page(body: Vec<u8>, mut entry: Option<Box<Entry>>, pace: &Arc<Pace>) -> Answer {
         if let Some(entry) = &mut entry {
             entry.sent(body.len() as u64);
         }
-        Answer { from: From::Page(body.into()), entry, pace: Some(pace) }
+        Answer { from: From::Page(body.into()), entry, busy: Some(Busy::new(pace)) }
     }
 
     pub(crate) fn site(
         incoming: Incoming,
         link: Option<Box<Link>>,
-        lane: Arc<Lane>,
+        caller: &Arc<Caller>,
         entry: Box<Entry>,
-        pace: Arc<Pace>,
+        theirs: bool,
     ) -> Answer {
-        let flow = Flow { incoming, link, lane, silence: None, last: None, over: false, broken: None };
-        Answer { from: From::Site(Box::new(flow)), entry: Some(entry), pace: Some(pace) }
+        let flow = Flow {
+            incoming,
+            link,
+            caller: Arc::clone(caller),
+            theirs,
+            silence: None,
+            last: None,
+            over: false,
+            broken: None,
+        };
+        Answer { from: From::Site(Box::new(flow)), entry: Some(entry), busy: Some(Busy::new(&caller.pace)) }
     }
 
     /// All has been handed on: the record is written, and the connection waits for the next request.
     fn close(&mut self) {
         self.entry = None;
-        if let Some(pace) = self.pace.take() {
-            pace.end();
-        }
+        self.busy = None;
     }
 }
 
@@ -231,12 +245,12 @@ impl Flow {
             && !closed
             && link.is_ready(cx)
         {
-            self.lane.pool.put(link, &self.lane.house.limits);
+            self.caller.keep(link, self.theirs);
         }
     }
 
     fn wait(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
-        let patience: Duration = self.lane.house.limits.answer_silence;
+        let patience: Duration = self.caller.lane.house.limits.answer_silence;
         let last = *self.last.get_or_insert_with(Instant::now);
         let silence = self.silence.get_or_insert_with(|| Box::pin(sleep_until(last + patience)));
         while silence.as_mut().poll(cx).is_ready() {

@@ -6,7 +6,15 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 use policy::{Host, Scheme};
 
-use crate::{entry::Entry, fault::Fault, lane::Lane, pace::Pace, stream::Stream};
+use crate::{
+    entry::Entry,
+    fault::Fault,
+    lane::Lane,
+    link::{Link, Way},
+    origin::Origin,
+    pace::Pace,
+    stream::Stream,
+};
 
 /// One connection from a person's device, with what its requests have in common.
 pub(crate) struct Caller {
@@ -19,6 +27,8 @@ pub(crate) struct Caller {
     pub(crate) inside: Option<Inside>,
     /// What the connection turns into once the answer that says so is on its way.
     pub(crate) next: Mutex<Option<Next>>,
+    /// A connection to a site over which this person has signed in.
+    pub(crate) own: Mutex<Option<Box<Link>>>,
 }
 
 /// An opened tunnel.
@@ -43,6 +53,29 @@ pub(crate) enum Next {
 }
 
 impl Caller {
+    /// Puts a link away for the next request. One that is `theirs` is for the next request on this connection and
+    /// for nobody else's: with NTLM and Negotiate (RFC 4559) a site takes all that comes over a connection for the
+    /// person who signed in over it.
+    pub(crate) fn keep(&self, link: Box<Link>, theirs: bool) {
+        if theirs {
+            *self.own.lock() = Some(link);
+        } else {
+            self.lane.pool.put(link, &self.lane.house.limits);
+        }
+    }
+
+    /// A connection that waits for a request to `origin`, and whether it is this person's own.
+    pub(crate) fn waiting(&self, origin: &Origin, h2: bool) -> Option<(Way, bool)> {
+        let own = self.own.lock().take();
+        if let Some(mut link) = own
+            && link.origin == *origin
+            && link.is_alive()
+        {
+            return Some((Way::One(link), true));
+        }
+        self.lane.pool.take(origin, h2).map(|it| (it, false))
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         (self.lane.house.clock)()
     }

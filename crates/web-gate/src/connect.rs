@@ -34,7 +34,11 @@ pub(crate) struct Ruled {
 
 /// Grants the tunnel, so that a notice can be shown inside it, unless the browser can be told at once: browsers
 /// show nothing of a `CONNECT` that was refused.
-pub(crate) async fn ask(caller: &Arc<Caller>, request: Request<Incoming>, target: Target) -> Response<Answer> {
+pub(crate) async fn ask(
+    caller: &Arc<Caller>,
+    request: Request<Incoming>,
+    target: Target,
+) -> Response<Answer> {
     let (snapshot, now) = (caller.snapshot(), caller.now());
     let credentials = request.headers().get(header::PROXY_AUTHORIZATION).cloned();
     if target.host().name().is_some_and(|it| Desk::is_gate(&snapshot, it)) {
@@ -64,5 +68,5 @@ pub(crate) async fn ask(caller: &Arc<Caller>, request: Request<Incoming>, target
 
 fn grant(caller: &Caller, request: Request<Incoming>, wanted: Wanted) -> Response<Answer> {
     *caller.next.lock() = Some(Next::Tunnel(hyper::upgrade::on(request), Box::new(wanted)));
-    Response::new(Answer::nothing(None, Arc::clone(&caller.pace)))
+    Response::new(Answer::nothing(None, &caller.pace))
 }

@@ -1,10 +1,5 @@
 //! One connection from a device, through all that it becomes.
-use std::{
-    convert::Infallible,
-    net::SocketAddr,
-    pin::pin,
-    sync::Arc,
-};
+use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc};
 
 use hyper::{server::conn, service::service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -43,8 +38,8 @@ pub(crate) async fn person(
         }
     }
     let device = peer.ip().to_canonical();
-    let next = parking_lot::Mutex::default();
-    let mut caller = Arc::new(Caller { lane, device, secure: tls, pace, inside: None, next });
+    let (next, own) = (parking_lot::Mutex::default(), parking_lot::Mutex::default());
+    let mut caller = Arc::new(Caller { lane, device, secure: tls, pace, inside: None, next, own });
     let mut protocol = Protocol::One;
     let idle = caller.lane.house.limits.tunnel_idle;
     loop {

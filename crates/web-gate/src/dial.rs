@@ -3,7 +3,11 @@ use std::{io, net::SocketAddr, time::Instant};
 
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use gate::UpstreamFault;
-use hickory_resolver::{TokioResolver, net::NetError};
+use hickory_resolver::{
+    TokioResolver,
+    config::ResolverConfig,
+    net::{NetError, runtime::TokioRuntimeProvider},
+};
 use policy::{Host, Scheme};
 use rustls_pki_types::ServerName;
 use sha2::{Digest, Sha256};
@@ -81,8 +85,8 @@ async fn secure(lane: &Lane, origin: &Origin, h2: bool) -> Result<(Stream, Site)
     let leaf = session.peer_certificates().and_then(<[_]>::first).ok_or(UpstreamFault::Garbled)?;
     let (_, parsed) =
         x509_parser::parse_x509_certificate(leaf).map_err(|_| Fault::from(UpstreamFault::Garbled))?;
-    let not_after = jiff::Timestamp::from_second(parsed.validity().not_after.timestamp())
-        .unwrap_or(jiff::Timestamp::MAX);
+    let not_after =
+        jiff::Timestamp::from_second(parsed.validity().not_after.timestamp()).unwrap_or(jiff::Timestamp::MAX);
     let site = Site {
         leaf: Sha256::digest(leaf).into(),
         not_after,
@@ -95,14 +99,13 @@ async fn secure(lane: &Lane, origin: &Origin, h2: bool) -> Result<(Stream, Site)
 
 /// Addresses that may be connected to, in the order to try them.
 async fn find(lane: &Lane, host: &Host, port: u16) -> Result<Vec<SocketAddr>, Fault> {
-    let found: Vec<_> = match host.address() {
-        Some(address) => vec![address],
-        None => {
-            // With a dot at the end, search domains are left out: a name means the same everywhere.
-            let name = format!("{host}.");
-            let answer = lane.resolver.lookup_ip(name).await.map_err(|it| of_resolver(&it))?;
-            answer.iter().collect()
-        }
+    let found: Vec<_> = if let Some(address) = host.address() {
+        vec![address]
+    } else {
+        // With a dot at the end, search domains are left out: a name means the same everywhere.
+        let name = format!("{host}.");
+        let answer = lane.resolver.lookup_ip(name).await.map_err(|it| of_resolver(&it))?;
+        answer.iter().collect()
     };
     let allowed: Vec<_> = found.iter().copied().filter(|it| lane.house.upstreams.reach.allows(*it)).collect();
     if allowed.is_empty() {
@@ -157,13 +160,12 @@ async fn race(addresses: &[SocketAddr]) -> Result<TcpStream, Fault> {
 
 async fn to_parent(lane: &Lane, parent: &Parent) -> Result<Stream, Fault> {
     let host = Host::parse(&parent.host).map_err(|_| Fault::from(UpstreamFault::Parent))?;
-    let addresses = match host.address() {
-        Some(address) => vec![SocketAddr::new(address, parent.port)],
-        None => {
-            let answer = lane.resolver.lookup_ip(format!("{host}.")).await;
-            let answer = answer.map_err(|_| Fault::from(UpstreamFault::Parent))?;
-            answer.iter().map(|it| SocketAddr::new(it, parent.port)).collect()
-        }
+    let addresses = if let Some(address) = host.address() {
+        vec![SocketAddr::new(address, parent.port)]
+    } else {
+        let answer = lane.resolver.lookup_ip(format!("{host}.")).await;
+        let answer = answer.map_err(|_| Fault::from(UpstreamFault::Parent))?;
+        answer.iter().map(|it| SocketAddr::new(it, parent.port)).collect()
     };
     let tcp = race(&addresses).await.map_err(|_| Fault::from(UpstreamFault::Parent))?;
     Ok(Stream::tcp(tcp))
@@ -201,12 +203,20 @@ async fn through(lane: &Lane, parent: &Parent, origin: &Origin) -> Result<Stream
 }
 
 fn of_resolver(error: &NetError) -> Fault {
-    if matches!(error, NetError::Timeout) { UpstreamFault::TimedOut.into() } else { UpstreamFault::NotFound.into() }
+    if matches!(error, NetError::Timeout) {
+        UpstreamFault::TimedOut.into()
+    } else {
+        UpstreamFault::NotFound.into()
+    }
 }
 
 /// The machine's resolver, with a cache of its own.
 pub(crate) fn resolver() -> Result<TokioResolver, NetError> {
-    let mut builder = TokioResolver::builder_tokio()?;
+    let mut builder = TokioResolver::builder_tokio().unwrap_or_else(|error| {
+        // Behind a parent proxy a machine may have none; names are then found by the parent.
+        tracing::warn!(%error, "the machine's resolver settings cannot be read");
+        TokioResolver::builder_with_config(ResolverConfig::default(), TokioRuntimeProvider::default())
+    });
     let options = builder.options_mut();
     options.cache_size = 4_096;
     options.attempts = 2;

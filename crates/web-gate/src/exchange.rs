@@ -22,15 +22,17 @@ use crate::{
     link::{Link, Way},
     notices::{plain, send},
     origin::Origin,
+    pace::Busy,
     safe::make_safe,
 };
 
 /// What hyper calls for each request. Never fails: whatever goes wrong has a page.
 pub(crate) async fn answer(caller: &Arc<Caller>, request: Request<Incoming>) -> Response<Answer> {
-    caller.pace.begin();
+    let _busy = Busy::new(&caller.pace);
     match admit(caller, &request) {
-        Admitted::Connect(target) => connect::ask(caller, request, target).await,
-        Admitted::Desk => desk::answer(caller, request).await,
+        // Boxed, so that the common path does not make room for the rare ones at each request.
+        Admitted::Connect(target) => Box::pin(connect::ask(caller, request, target)).await,
+        Admitted::Desk => Box::pin(desk::answer(caller, request)).await,
         Admitted::Site(target) => site(caller, request, target).await,
         Admitted::Not(status, why) => plain(caller, status, why),
     }
@@ -157,7 +159,8 @@ async fn forward(
         entry.up = Some(Arc::clone(&count));
         Upload::of(body, count, Arc::clone(&caller.pace))
     };
-    let (answer, link) = match exchange(case, &origin, parts, upload).await {
+    let signed = signs(&parts.headers, header::AUTHORIZATION);
+    let (answer, link, own) = match exchange(case, &origin, parts, upload).await {
         Ok(it) => it,
         Err(fault) => return case.failed(fault, entry),
     };
@@ -166,9 +169,10 @@ async fn forward(
         let (Some(on_upgrade), Some(link)) = (on_upgrade, link) else {
             return case.failed(UpstreamFault::Garbled.into(), entry);
         };
-        return switch(case, head, *link, on_upgrade, entry).await;
+        return Box::pin(switch(case, head, *link, on_upgrade, entry)).await;
     }
-    let stage = Stage::Response { media_type: media_type(&head.headers), file_name: file_name(&head.headers) };
+    let stage =
+        Stage::Response { media_type: media_type(&head.headers), file_name: file_name(&head.headers) };
     let again = case.judge(stage);
     if let Ruling::Refuse(decision) | Ruling::Warn(decision) = &again
         && !decision.protected
@@ -183,45 +187,47 @@ async fn forward(
     clean_answer(&mut head.headers, false);
     head.version = Version::HTTP_11;
     entry.status(head.status.as_u16());
-    let lane = Arc::clone(&caller.lane);
-    let pace = Arc::clone(&caller.pace);
+    let theirs = signed || own || signs(&head.headers, header::WWW_AUTHENTICATE);
     if http_body::Body::is_end_stream(&incoming) {
         drop(incoming);
-        give_back(case, link).await;
-        return Response::from_parts(head, Answer::nothing(Some(entry), pace));
+        give_back(caller, link, theirs).await;
+        return Response::from_parts(head, Answer::nothing(Some(entry), &caller.pace));
     }
-    Response::from_parts(head, Answer::site(incoming, link, lane, entry, pace))
+    Response::from_parts(head, Answer::site(incoming, link, caller, entry, theirs))
 }
 
-/// Sends the request over a waiting connection or a new one, and waits for the head of the answer.
+/// Sends the request over a waiting connection or a new one, and waits for the head of the answer. The last value:
+/// the connection is this person's own.
 async fn exchange(
     case: &Case<'_>,
     origin: &Origin,
     parts: request::Parts,
     upload: Upload,
-) -> Result<(Response<Incoming>, Option<Box<Link>>), Fault> {
+) -> Result<(Response<Incoming>, Option<Box<Link>>, bool), Fault> {
     let lane = &case.caller.lane;
     let h2 = case.caller.inside.as_ref().is_some_and(|it| it.h2);
     let safe = matches!(upload, Upload::Nothing) && parts.method.is_idempotent();
     let mut upload = Some(upload);
-    if let Some(way) = lane.pool.take(origin, h2) {
+    if let Some((way, own)) = case.caller.waiting(origin, h2) {
         // A site may close a waiting connection just as we use it (RFC 9110 section 9.2.2): then once more, anew.
         let spare = safe.then(|| parts.clone());
         let body = upload.take().unwrap_or(Upload::Nothing);
         match one(case, origin, way, parts, body).await {
             Err(Fault::Upstream(UpstreamFault::Stopped)) if spare.is_some() => {
                 let Some(parts) = spare else { return Err(UpstreamFault::Stopped.into()) };
-                let (way, _) = dial::open(lane, origin, h2).await?;
-                return one(case, origin, way, parts, Upload::Nothing).await;
+                let (way, _) = Box::pin(dial::open(lane, origin, h2)).await?;
+                let (answer, link) = one(case, origin, way, parts, Upload::Nothing).await?;
+                return Ok((answer, link, false));
             }
-            outcome => return outcome,
+            outcome => return outcome.map(|(answer, link)| (answer, link, own)),
         }
     }
-    let (way, _) = dial::open(lane, origin, h2).await?;
+    let (way, _) = Box::pin(dial::open(lane, origin, h2)).await?;
     if let Way::Two(send) = &way {
         lane.pool.put_two(origin.clone(), send.clone());
     }
-    one(case, origin, way, parts, upload.unwrap_or(Upload::Nothing)).await
+    let (answer, link) = one(case, origin, way, parts, upload.unwrap_or(Upload::Nothing)).await?;
+    Ok((answer, link, false))
 }
 
 async fn one(
@@ -298,12 +304,19 @@ fn host_header(origin: &Origin) -> HeaderValue {
 }
 
 /// Puts a link away as soon as it can carry the next request.
-async fn give_back(case: &Case<'_>, link: Option<Box<Link>>) {
+async fn give_back(caller: &Caller, link: Option<Box<Link>>, theirs: bool) {
     let Some(mut link) = link else { return };
-    let lane = &case.caller.lane;
     if poll_fn(|cx| std::task::Poll::Ready(link.is_ready(cx))).await {
-        lane.pool.put(link, &lane.house.limits);
+        caller.keep(link, theirs);
     }
+}
+
+/// Whether a header speaks of a scheme that signs a whole connection in, not a request.
+fn signs(headers: &HeaderMap, name: header::HeaderName) -> bool {
+    headers.get_all(name).iter().any(|it| {
+        let scheme = it.as_bytes().split(|&it| it == b' ').next().unwrap_or_default();
+        scheme.eq_ignore_ascii_case(b"ntlm") || scheme.eq_ignore_ascii_case(b"negotiate")
+    })
 }
 
 async fn switch(
@@ -318,5 +331,5 @@ async fn switch(
     entry.status(101);
     clean_answer(&mut head.headers, true);
     *caller.next.lock() = Some(Next::Switched(on_upgrade, Box::new(stream), entry));
-    Response::from_parts(head, Answer::nothing(None, Arc::clone(&caller.pace)))
+    Response::from_parts(head, Answer::nothing(None, &caller.pace))
 }

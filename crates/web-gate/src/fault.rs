@@ -20,7 +20,9 @@ impl Fault {
         };
         match inner {
             rustls::Error::InvalidCertificate(it) => Fault::Certificate(match it {
-                CertificateError::Expired | CertificateError::ExpiredContext { .. } => CertificateFault::Expired,
+                CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+                    CertificateFault::Expired
+                }
                 CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
                     CertificateFault::NotYetValid
                 }

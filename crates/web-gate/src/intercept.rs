@@ -26,9 +26,17 @@ use crate::{
 /// What a tunnel has become.
 pub(crate) enum Became {
     /// Carried unopened.
-    Relay { person: Stream, site: Stream, entry: Box<Entry> },
+    Relay {
+        person: Stream,
+        site: Stream,
+        entry: Box<Entry>,
+    },
     /// Opened: requests follow.
-    Open { caller: Arc<Caller>, stream: Stream, protocol: Protocol },
+    Open {
+        caller: Arc<Caller>,
+        stream: Stream,
+        protocol: Protocol,
+    },
     Over,
 }
 
@@ -232,12 +240,7 @@ async fn accept(
     }
 }
 
-fn inside(
-    origin: Origin,
-    credentials: Option<http::HeaderValue>,
-    fault: Option<Fault>,
-    h2: bool,
-) -> Inside {
+fn inside(origin: Origin, credentials: Option<http::HeaderValue>, fault: Option<Fault>, h2: bool) -> Inside {
     Inside { scheme: origin.scheme, host: origin.host, port: origin.port, credentials, fault, h2 }
 }
 
@@ -249,6 +252,7 @@ fn open(caller: &Arc<Caller>, stream: Stream, inside: Inside, protocol: Protocol
         pace: Arc::clone(&caller.pace),
         inside: Some(inside),
         next: parking_lot::Mutex::default(),
+        own: parking_lot::Mutex::default(),
     });
     Became::Open { caller, stream, protocol }
 }

@@ -43,7 +43,11 @@ impl ResolvesServerCert for Always {
 }
 
 impl Leaves {
-    pub(crate) fn new(authority: Arc<Authority>, clock: Clock, limits: &Limits) -> Result<Leaves, rustls::Error> {
+    pub(crate) fn new(
+        authority: Arc<Authority>,
+        clock: Clock,
+        limits: &Limits,
+    ) -> Result<Leaves, rustls::Error> {
         let mut base = ServerConfig::builder_with_provider(provider())
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()

@@ -49,7 +49,6 @@ use jiff::Timestamp;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
-use crate::{lane::House, leaves::Leaves, upstreams::ClientTls};
 pub use crate::{
     authority::{Authority, AuthorityError, AuthorityFiles, LeafFor},
     limits::Limits,
@@ -57,6 +56,7 @@ pub use crate::{
     reach::Reachable,
     upstreams::{Parent, Trust, Upstreams, UpstreamsError},
 };
+use crate::{lane::House, leaves::Leaves, upstreams::ClientTls};
 
 /// What time it is.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;

@@ -48,7 +48,10 @@ impl Link {
     }
 
     /// Sends a request and waits for the head of its answer.
-    pub(crate) async fn send(&mut self, request: Request<Upload>) -> Result<Response<Incoming>, hyper::Error> {
+    pub(crate) async fn send(
+        &mut self,
+        request: Request<Upload>,
+    ) -> Result<Response<Incoming>, hyper::Error> {
         let mut answer = pin!(self.send.send_request(request));
         let (connection, over) = (&mut self.connection, &mut self.over);
         poll_fn(|cx| {

@@ -10,8 +10,7 @@ use tokio::{net::TcpListener, sync::oneshot, task::JoinSet, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    connection,
-    dial,
+    connection, dial,
     intercept::SITE_LASTS,
     lane::{House, Lane, Seat},
     pool::Pool,
@@ -134,7 +133,9 @@ pub(crate) fn run(
     });
 }
 
-fn open(house: Arc<House>, row: Vec<(Socket, bool)>) -> io::Result<(Arc<Lane>, Vec<(TcpListener, bool)>)> {
+type Listeners = Vec<(TcpListener, bool)>;
+
+fn open(house: Arc<House>, row: Vec<(Socket, bool)>) -> io::Result<(Arc<Lane>, Listeners)> {
     let resolver = dial::resolver().map_err(io::Error::other)?;
     let lane = Arc::new(Lane { house, pool: Pool::default(), resolver });
     let listeners = row
@@ -144,7 +145,7 @@ fn open(house: Arc<House>, row: Vec<(Socket, bool)>) -> io::Result<(Arc<Lane>, V
     Ok((lane, listeners))
 }
 
-async fn answer(lane: Arc<Lane>, listeners: Vec<(TcpListener, bool)>, stop: CancellationToken) {
+async fn answer(lane: Arc<Lane>, listeners: Listeners, stop: CancellationToken) {
     let connections = TaskTracker::new();
     let mut loops = JoinSet::new();
     for (listener, tls) in listeners {

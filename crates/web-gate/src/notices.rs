@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use gate::Page;
 use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 
@@ -11,7 +9,7 @@ pub(crate) fn send(caller: &Caller, page: Page, entry: Option<Box<Entry>>) -> Re
     if let Some(entry) = &mut entry {
         entry.status(page.status);
     }
-    let mut answer = Response::new(Answer::page(page.body, entry, Arc::clone(&caller.pace)));
+    let mut answer = Response::new(Answer::page(page.body, entry, &caller.pace));
     *answer.status_mut() = StatusCode::from_u16(page.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = answer.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(page.content_type));

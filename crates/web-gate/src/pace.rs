@@ -1,7 +1,10 @@
 //! How a person's connection moves: one slow clock a connection instead of a timer a request.
 use std::{
     io,
-    sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed},
+    },
     task::Poll,
     time::Duration,
 };
@@ -23,6 +26,23 @@ pub(crate) struct Pace {
     hungry: AtomicU32,
     /// `received` when the last request was answered.
     mark: AtomicU64,
+}
+
+/// A request is being answered, as long as this stands.
+pub(crate) struct Busy(Arc<Pace>);
+
+impl Busy {
+    pub(crate) fn new(pace: &Arc<Pace>) -> Busy {
+        pace.busy.fetch_add(1, Relaxed);
+        Busy(Arc::clone(pace))
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.mark.store(self.0.received.load(Relaxed), Relaxed);
+        self.0.busy.fetch_sub(1, Relaxed);
+    }
 }
 
 /// Why a connection is given up.
@@ -51,15 +71,6 @@ impl Pace {
             Poll::Pending => self.full.store(true, Relaxed),
         }
         outcome
-    }
-
-    pub(crate) fn begin(&self) {
-        self.busy.fetch_add(1, Relaxed);
-    }
-
-    pub(crate) fn end(&self) {
-        self.mark.store(self.received.load(Relaxed), Relaxed);
-        self.busy.fetch_sub(1, Relaxed);
     }
 
     pub(crate) fn hungry(&self) {

@@ -71,7 +71,8 @@ mod tests {
 
     #[test]
     fn http_is_told_from_other_protocols() {
-        let check = |bytes: &str, wanted: bool| assert_eq!(looks_like_http(bytes.as_bytes()), wanted, "{bytes}");
+        let check =
+            |bytes: &str, wanted: bool| assert_eq!(looks_like_http(bytes.as_bytes()), wanted, "{bytes}");
         check("GET / HTTP/1.1", true);
         check("OPTIONS /", true);
         check("GE", true);

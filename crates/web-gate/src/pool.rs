@@ -15,6 +15,7 @@ use crate::{
 /// each thread, so its locks are never waited for.
 #[derive(Default)]
 pub(crate) struct Pool {
+    #[expect(clippy::vec_box, reason = "a link is large, and moves through several hands for each request")]
     one: Mutex<HashMap<Origin, Vec<Box<Link>>>>,
     two: Mutex<HashMap<Origin, SendRequest<Upload>>>,
     /// By whether HTTP/2 was offered.
@@ -37,7 +38,8 @@ const SITES: usize = 10_000;
 
 impl Pool {
     pub(crate) fn take(&self, origin: &Origin, h2: bool) -> Option<Way> {
-        if h2 && let Some(send) = self.two.lock().get(origin)
+        if h2
+            && let Some(send) = self.two.lock().get(origin)
             && !send.is_closed()
         {
             return Some(Way::Two(send.clone()));

@@ -59,11 +59,19 @@ impl Stream {
 }
 
 impl AsyncRead for Stream {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         if !self.front.is_empty() {
             let count = self.front.len().min(into.remaining());
             into.put_slice(&self.front[..count]);
             self.front.advance(count);
+            if self.front.is_empty() {
+                // An empty piece would still hold all of the buffer that it was cut from.
+                self.front = Bytes::new();
+            }
             return Poll::Ready(Ok(()));
         }
         match &mut self.inner {

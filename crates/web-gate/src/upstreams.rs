@@ -40,8 +40,6 @@ pub enum UpstreamsError {
     Roots(#[source] rustls::Error),
     #[error("no root certificate can be used")]
     NoRoots(#[source] rustls::client::VerifierBuilderError),
-    #[error("the machine's resolver settings cannot be read")]
-    Resolver(#[source] hickory_resolver::net::NetError),
 }
 
 impl Upstreams {
@@ -84,9 +82,11 @@ impl ClientTls {
         // "Dangerous" is rustls's word for any verifier that is handed in; these are the platform's and its own.
         let mut none = match trust {
             Trust::System(more) => {
-                let verifier =
-                    rustls_platform_verifier::Verifier::new_with_extra_roots(more.iter().cloned(), provider())
-                        .map_err(UpstreamsError::Roots)?;
+                let verifier = rustls_platform_verifier::Verifier::new_with_extra_roots(
+                    more.iter().cloned(),
+                    provider(),
+                )
+                .map_err(UpstreamsError::Roots)?;
                 builder.dangerous().with_custom_certificate_verifier(Arc::new(Verify(Arc::new(verifier))))
             }
             Trust::Only(roots) => {
@@ -107,9 +107,6 @@ impl ClientTls {
             config.alpn_protocols = protocols.iter().map(|it| it.to_vec()).collect();
             Arc::new(config)
         };
-        Ok(ClientTls {
-            both: offering(&[b"h2", b"http/1.1"]),
-            http1: offering(&[b"http/1.1"]),
-        })
+        Ok(ClientTls { both: offering(&[b"h2", b"http/1.1"]), http1: offering(&[b"http/1.1"]) })
     }
 }

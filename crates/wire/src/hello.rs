@@ -159,7 +159,11 @@ fn server_name(data: &[u8]) -> Result<Option<String>, &'static str> {
             let sound = !name.is_empty()
                 && name.len() <= 255
                 && name.iter().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'-' | b'_'));
-            return if sound { Ok(Some(name.iter().copied().map(char::from).collect())) } else { Err(UNSOUND) };
+            return if sound {
+                Ok(Some(name.iter().copied().map(char::from).collect()))
+            } else {
+                Err(UNSOUND)
+            };
         }
     }
     Ok(None)

@@ -44,9 +44,9 @@ pub(super) async fn answer(
         headers: request.headers().clone(),
         connection,
     });
-    let mut parts = path.split('?').next().unwrap_or(&path).split('/').skip(1);
+    let mut segments = path.split('?').next().unwrap_or(&path).split('/').skip(1);
     let number = |part: Option<&str>| part.and_then(|it| it.parse().ok()).unwrap_or(0);
-    Ok(match (parts.next(), parts.next()) {
+    Ok(match (segments.next(), segments.next()) {
         (Some("big"), size) => Response::new(full(vec![b'x'; number(size)])),
         (Some("chunked"), pieces) => Response::new(Pieces { left: number(pieces), trailer: false }.boxed()),
         (Some("trailers"), _) => {
@@ -65,12 +65,12 @@ pub(super) async fn answer(
         }
         (Some("status"), status) => {
             let mut answer = Response::new(full(""));
-            *answer.status_mut() = StatusCode::from_u16(number(status) as u16).unwrap_or_default();
+            *answer.status_mut() = status.and_then(|it| it.parse().ok()).unwrap_or_default();
             answer
         }
         (Some("header"), name) => {
             let mut answer = Response::new(full("with a header"));
-            let value = parts.next().unwrap_or_default();
+            let value = segments.next().unwrap_or_default();
             if let (Ok(name), Ok(value)) =
                 (name.unwrap_or_default().parse::<header::HeaderName>(), value.replace('+', "/").parse())
             {

@@ -3,7 +3,7 @@ use http::{Method, Version};
 use policy::{Carried, Outcome};
 use x509_parser::prelude::*;
 
-use crate::world::{World, With, unknown_by_page, usual};
+use crate::world::{With, World, unknown_by_page, usual};
 
 #[tokio::test]
 async fn an_encrypted_page_is_opened_and_recorded_with_its_path() {
@@ -83,7 +83,9 @@ async fn a_blocked_site_shows_its_notice_inside_tls() {
     }
     assert!(world.internet.reached().is_empty());
     let record = world.record(2).await;
-    assert!(record.iter().all(|it| it.outcome == Outcome::Blocked && it.path.as_deref() == Some("/roulette")));
+    assert!(
+        record.iter().all(|it| it.outcome == Outcome::Blocked && it.path.as_deref() == Some("/roulette"))
+    );
 }
 
 #[tokio::test]
@@ -137,7 +139,7 @@ async fn an_encrypted_websocket_passes() {
         head.push(tls.read_u8().await.unwrap());
     }
     assert!(head.starts_with(b"HTTP/1.1 101"), "{}", String::from_utf8_lossy(&head));
-    let sent: Vec<u8> = (0..200_000_u32).map(|it| it as u8).collect();
+    let sent: Vec<u8> = (0..=255).cycle().take(200_000).collect();
     let (mut from, mut to) = tokio::io::split(tls);
     let writing = async {
         to.write_all(&sent).await.unwrap();

@@ -103,8 +103,11 @@ async fn what_is_for_the_gate_alone_never_reaches_the_site() {
     let world = World::with(usual().await, with).await;
     let mut asker = world.asker();
     let basic = wire::Basic { username: "a.rahman".into(), password: PASSWORD.into() };
-    asker.headers =
-        vec![("proxy-authorization", basic.header()), ("connection", "x-mine".into()), ("x-mine", "1".into())];
+    asker.headers = vec![
+        ("proxy-authorization", basic.header()),
+        ("connection", "x-mine".into()),
+        ("x-mine", "1".into()),
+    ];
     assert_eq!(asker.get("http://plain.test/").await.unwrap().status, 200);
     let reached = &world.internet.reached()[0];
     for name in ["proxy-authorization", "connection", "x-mine", "via", "x-forwarded-for"] {
@@ -154,8 +157,7 @@ async fn the_gate_answers_for_itself_through_the_proxy_and_without() {
     let got = world.browser().get("http://gate.school.test/proxy.pac").await.unwrap();
     assert_eq!(got.status, 200);
     assert!(got.text().contains("FindProxyForURL"), "{}", got.text());
-    let said =
-        world.asker().say(b"GET /proxy.pac HTTP/1.0\r\nHost: gate.school.test\r\n\r\n").await.unwrap();
+    let said = world.asker().say(b"GET /proxy.pac HTTP/1.0\r\nHost: gate.school.test\r\n\r\n").await.unwrap();
     assert!(said.starts_with("HTTP/1.0 200") || said.starts_with("HTTP/1.1 200"), "{said}");
     assert!(said.contains("FindProxyForURL"));
 }
@@ -195,7 +197,9 @@ async fn a_stale_connection_is_noticed_and_made_anew() {
 #[tokio::test]
 async fn private_addresses_are_refused_in_every_disguise() {
     let world = World::new().await;
-    for place in ["127.0.0.1", "2130706433", "0x7f.1", "[::1]", "[::ffff:127.0.0.1]", "10.0.0.1", "169.254.169.254"] {
+    for place in
+        ["127.0.0.1", "2130706433", "0x7f.1", "[::1]", "[::ffff:127.0.0.1]", "10.0.0.1", "169.254.169.254"]
+    {
         let got = world.browser().get(&format!("http://{place}:9/")).await.unwrap();
         assert_eq!(got.status, 403, "{place}");
     }
@@ -215,6 +219,17 @@ async fn alt_svc_is_taken_out() {
     let got = world.asker().get("http://plain.test/header/alt-svc/h3").await.unwrap();
     assert_eq!(got.status, 200);
     assert!(!got.headers.contains_key("alt-svc"));
+}
+
+#[tokio::test]
+async fn a_connection_that_someone_signed_in_over_is_nobody_elses() {
+    let world = World::new().await;
+    let ask = |header: &str| format!("GET http://plain.test/ HTTP/1.1\r\nHost: plain.test\r\n{header}\r\n");
+    let two = ask("Authorization: NTLM x\r\n") + &ask("Connection: close\r\n");
+    world.asker().say(two.as_bytes()).await.unwrap();
+    world.asker().get("http://plain.test/").await.unwrap();
+    let over: Vec<_> = world.internet.reached().iter().map(|it| it.connection).collect();
+    assert_eq!(over, [0, 0, 1]);
 }
 
 #[tokio::test]

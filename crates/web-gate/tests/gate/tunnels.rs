@@ -6,7 +6,7 @@ use rustls::RootCertStore;
 use testkit::asker::{Asker, NotGot};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::world::{PASSWORD, World, With, unknown_by_proxy, usual};
+use crate::world::{PASSWORD, With, World, unknown_by_proxy, usual};
 
 #[tokio::test]
 async fn a_bank_is_carried_unopened() {
@@ -115,7 +115,14 @@ async fn plain_http_inside_a_tunnel_is_judged_request_by_request() {
 #[tokio::test]
 async fn a_tunnel_to_a_private_address_is_refused_in_every_disguise() {
     let world = World::new().await;
-    for place in ["127.0.0.1:22", "2130706433:22", "0x7f000001:22", "[::1]:22", "[::ffff:10.0.0.1]:22", "017700000001:22"] {
+    for place in [
+        "127.0.0.1:22",
+        "2130706433:22",
+        "0x7f000001:22",
+        "[::1]:22",
+        "[::ffff:10.0.0.1]:22",
+        "017700000001:22",
+    ] {
         let refused = world.asker().tunnel(place).await;
         assert!(matches!(refused, Err(NotGot::Refused(400..=599))), "{place}: {refused:?}");
     }
@@ -164,7 +171,7 @@ async fn tls_1_2_is_still_understood() {
 
 /// Sends and reads to the end.
 async fn say<S: AsyncReadExt + AsyncWriteExt + Unpin>(mut stream: S, what: &str) -> String {
-    stream.write_all(what.as_bytes()).await.unwrap();
+    stream.write_all(what.as_bytes()).await.expect("it is still there");
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer).await;
     String::from_utf8_lossy(&answer).into_owned()

@@ -62,10 +62,12 @@ impl World {
         World::with(usual().await, With::default()).await
     }
 
+    #[expect(clippy::unused_async, reason = "starts what needs a runtime")]
     pub(crate) async fn with(internet: Internet, with: With) -> World {
         let current = Arc::new(Current::new(snapshot(&with)));
         let recorder = Recorder::new(1_000);
-        let files = Authority::generate("Marsh Lane School", Timestamp::now_for_test()).expect("an authority");
+        let files =
+            Authority::generate("Marsh Lane School", Timestamp::now_for_test()).expect("an authority");
         let authority = Arc::new(Authority::load(&files).expect("it loads"));
         let secret = Secret::new([7; 32]);
         let (errands, _) = Errands::new(10);
@@ -148,7 +150,9 @@ impl Drop for World {
 
 pub(crate) async fn usual() -> Internet {
     let mut internet = Internet::new();
-    for name in ["plain.test", "gambling.test", "careful.test", "bad-cat.test", "www.google.com", "childline.org.uk"] {
+    for name in
+        ["plain.test", "gambling.test", "careful.test", "bad-cat.test", "www.google.com", "childline.org.uk"]
+    {
         internet.plain(name).await;
     }
     for (name, speaks) in [
@@ -227,7 +231,11 @@ fn hash(password: &str) -> Box<str> {
     use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version};
     let params = Params::new(64, 1, 1, None).expect("small but lawful");
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-    argon2.hash_password_with_salt(password.as_bytes(), b"salt for a test!").expect("hashes").to_string().into()
+    argon2
+        .hash_password_with_salt(password.as_bytes(), b"salt for a test!")
+        .expect("hashes")
+        .to_string()
+        .into()
 }
 
 /// Tests run today: certificates are checked against the machine's clock.

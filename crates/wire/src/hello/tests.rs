@@ -86,7 +86,11 @@ fn unusual_hellos_are_told_apart() {
     check("another major version", &[22, 9, 1], Glimpse::NotTls);
     check("an empty record", &[22, 3, 1, 0, 0], Glimpse::Broken("a record has a length that cannot be"));
     check("a huge record", &[22, 3, 1, 255, 255], Glimpse::Broken("a record has a length that cannot be"));
-    check("another message", &[22, 3, 1, 0, 4, 2, 0, 0, 0], Glimpse::Broken("the first message is not a hello"));
+    check(
+        "another message",
+        &[22, 3, 1, 0, 4, 2, 0, 0, 0],
+        Glimpse::Broken("the first message is not a hello"),
+    );
     check("a huge hello", &[22, 3, 1, 0, 4, 1, 255, 0, 0], Glimpse::Broken("the hello is too long"));
     let mut interrupted = records(&usual(), 20);
     interrupted[25] = 21;
