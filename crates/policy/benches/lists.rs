@@ -185,7 +185,7 @@ impl Stopwatch {
         Stopwatch(on_processor().unwrap_or_default(), Instant::now())
     }
     fn seconds(&self) -> f64 {
-        on_processor().map_or_else(|| self.1.elapsed(), |now| now - self.0).as_secs_f64()
+        on_processor().map_or_else(|| self.1.elapsed(), |now| now.saturating_sub(self.0)).as_secs_f64()
     }
 }
 
