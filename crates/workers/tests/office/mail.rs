@@ -79,3 +79,30 @@ async fn the_pulse_tells_of_faults_and_the_audit_trail_keeps_them() {
     let entries = audit::recent(&mut tx, SCHOOL, None, 5).await.expect("entries");
     assert!(entries.iter().any(|it| it.act == "fault"));
 }
+
+#[tokio::test]
+async fn a_concern_that_nobody_has_looked_at_for_a_day_is_chased_without_detail() {
+    let small = Small::open().await;
+    let new = casework::NewConcern {
+        school: SCHOOL,
+        at: at(0),
+        origin: casework::Origin::Search,
+        about: Some(crate::PUPIL),
+        reporter: None,
+        theme: Some("bullying".to_owned()),
+        severity: Some("low".to_owned()),
+        words: "i have no friends".to_owned(),
+        place: None,
+    };
+    let mut tx = small.db.write().await.expect("a transaction");
+    store::concerns::raise(&mut tx, &crate::by(), &new).await.expect("raised");
+    tx.commit().await.expect("kept");
+    small.pass(24 * 3_600 + 60);
+    let mut running = Running::new();
+    running.start(small.office().run(running.stop.clone()));
+    let letter = until(async || small.mailbox.letters().into_iter().next()).await;
+    running.end().await;
+    assert_eq!(letter.to, ["lead@elm-park.test"]);
+    assert!(letter.text.contains("not yet looked at: 1."), "{}", letter.text);
+    assert!(!letter.text.contains("friends") && !letter.text.contains("Morgan"), "{}", letter.text);
+}
