@@ -22,5 +22,6 @@ pub(crate) fn faults(faults: &[Fault], linked: Option<school::Layer>) -> Markup 
 fn sentence(words: &str) -> String {
     let mut letters = words.chars();
     let first = letters.next().map(|it| it.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", letters.as_str())
+    let stop = if words.ends_with(['.', '?', '!']) { "" } else { "." };
+    format!("{first}{}{stop}", letters.as_str())
 }
