@@ -20,6 +20,9 @@ pub struct Postgres {
 
 /// Tells the story on `SQLite`, then on `PostgreSQL`. Where no `PostgreSQL` is installed it says so; on a
 /// builder (`CI` is set) that is a failure.
+///
+/// # Panics
+/// When a database does not start, or the story fails.
 pub async fn on_both(story: impl AsyncFn(Db)) {
     let folder = TempDir::new().expect("a temporary folder");
     let db = Db::open_file(&folder.path().join("schoolgate.db")).await.expect("SQLite opens");
@@ -38,6 +41,9 @@ pub async fn on_both(story: impl AsyncFn(Db)) {
 
 impl Postgres {
     /// `None`: none is installed.
+    ///
+    /// # Panics
+    /// When it is installed and does not start.
     pub fn start() -> Option<Postgres> {
         let bin = binaries()?;
         let folder = TempDir::new().expect("a temporary folder");
