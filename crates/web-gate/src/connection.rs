@@ -104,6 +104,7 @@ async fn upgraded(upgrade: hyper::upgrade::OnUpgrade) -> Option<Stream> {
 }
 
 async fn http1(caller: &Arc<Caller>, stream: Stream, stop: &CancellationToken) -> Option<Next> {
+    caller.pace.rest();
     let limits = &caller.lane.house.limits;
     let asked = Arc::clone(caller);
     let service = service_fn(move |request| {
@@ -145,6 +146,7 @@ async fn http1(caller: &Arc<Caller>, stream: Stream, stop: &CancellationToken) -
 }
 
 async fn http2(caller: &Arc<Caller>, stream: Stream, stop: &CancellationToken) {
+    caller.pace.rest();
     let limits = &caller.lane.house.limits;
     let asked = Arc::clone(caller);
     let service = service_fn(move |request| {

@@ -40,7 +40,7 @@ impl Busy {
 
 impl Drop for Busy {
     fn drop(&mut self) {
-        self.0.mark.store(self.0.received.load(Relaxed), Relaxed);
+        self.0.rest();
         self.0.busy.fetch_sub(1, Relaxed);
     }
 }
@@ -71,6 +71,11 @@ impl Pace {
             Poll::Pending => self.full.store(true, Relaxed),
         }
         outcome
+    }
+
+    /// What came so far began no head: it was a handshake's, or another life's of this connection.
+    pub(crate) fn rest(&self) {
+        self.mark.store(self.received.load(Relaxed), Relaxed);
     }
 
     pub(crate) fn hungry(&self) {

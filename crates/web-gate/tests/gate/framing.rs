@@ -118,6 +118,8 @@ async fn what_does_not_move_is_given_up() {
         assert!(began.elapsed() < Duration::from_secs(3), "{what}: {:?}", began.elapsed());
     };
     check("nothing is asked", b"", "").await;
+    let head = b"GET http://plain.test/x HTTP/1.1\r\nHost: plain.test\r\n\r\n";
+    check("a request, and then nothing", head, "HTTP/1.1 200").await;
     check("half a head", b"GET http://plain.test/ HT", "HTTP/1.1 408").await;
     let post =
         b"POST http://plain.test/count HTTP/1.1\r\nHost: plain.test\r\nContent-Length: 100\r\n\r\nhalf";
