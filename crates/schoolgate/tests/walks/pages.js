@@ -36,6 +36,8 @@ export async function says(page, words) {
 // A picture of the page in the state it is in, and axe-core's rules for WCAG 2.2 A and AA.
 export async function look(page, name, { barrierFree = true } = {}) {
   steps += 1;
+  // The first screen, for the README.
+  await page.screenshot({ path: `${shots}/first-${name}.png` });
   const file = `${String(steps).padStart(2, "0")}-${name}.png`;
   await page.screenshot({ path: `${shots}/${file}`, fullPage: true });
   if (!barrierFree) return;
