@@ -43,7 +43,7 @@ enum Command {
 #[derive(Args)]
 pub(crate) struct ConfigFile {
     /// The configuration; docs/configuration.md shows every key.
-    #[arg(long, default_value = "schoolgate.toml")]
+    #[arg(long, global = true, default_value = "schoolgate.toml")]
     config: PathBuf,
 }
 
