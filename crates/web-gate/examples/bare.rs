@@ -57,10 +57,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let threads = std::thread::available_parallelism()?.get();
     let doors = Doors::open(&[Door { address: format!("127.0.0.1:{port}").parse()?, tls: false }], threads)?;
     std::thread::spawn(move || {
-        let mut room = Vec::new();
+        let mut drained = Vec::new();
         loop {
             std::thread::sleep(Duration::from_millis(200));
-            recorder.drain(&mut room);
+            recorder.drain(&mut drained);
         }
     });
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

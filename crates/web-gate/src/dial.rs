@@ -1,5 +1,9 @@
 //! The way to a site: find it, connect, and shake hands before anything is promised to the person.
-use std::{io, net::SocketAddr, time::Instant};
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    time::Instant,
+};
 
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use gate::UpstreamFault;
@@ -111,7 +115,7 @@ async fn find(lane: &Lane, host: &Host, port: u16) -> Result<Vec<SocketAddr>, Fa
     if allowed.is_empty() {
         return Err(if found.is_empty() { UpstreamFault::NotFound } else { UpstreamFault::Private }.into());
     }
-    let (six, four): (Vec<_>, Vec<_>) = allowed.into_iter().partition(|it| it.is_ipv6());
+    let (six, four): (Vec<_>, Vec<_>) = allowed.into_iter().partition(IpAddr::is_ipv6);
     let mut order = Vec::with_capacity(six.len() + four.len());
     let (mut six, mut four) = (six.into_iter(), four.into_iter());
     loop {

@@ -47,7 +47,7 @@ pub(super) async fn answer(
     let mut segments = path.split('?').next().unwrap_or(&path).split('/').skip(1);
     let number = |part: Option<&str>| part.and_then(|it| it.parse().ok()).unwrap_or(0);
     Ok(match (segments.next(), segments.next()) {
-        (Some("big"), size) => Response::new(full(vec![b'x'; number(size)])),
+        (Some("big"), length) => Response::new(full(vec![b'x'; number(length)])),
         (Some("chunked"), pieces) => Response::new(Pieces { left: number(pieces), trailer: false }.boxed()),
         (Some("trailers"), _) => {
             let mut answer = Response::new(Pieces { left: 2, trailer: true }.boxed());
