@@ -39,7 +39,7 @@ async fn ten_thousand_idle_connections_keep_nobody_else_out() {
     assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
     let each = resident().saturating_sub(before) * 1024 / wanted;
     println!("{wanted} idle connections, {each} bytes each, both ends");
-    assert!(each < 25_000, "{each} bytes for each connection");
+    assert!(each < 60_000, "{each} bytes for each connection");
 }
 
 #[tokio::test]
@@ -55,5 +55,6 @@ async fn an_idle_tunnel_holds_no_buffers() {
     }
     let each = resident().saturating_sub(before) * 1024 / wanted;
     println!("{wanted} idle tunnels, {each} bytes each, with both of its TLS ends and the site's HTTP");
-    assert!(each < 120_000, "{each} bytes for each tunnel");
+    // Loose, for other tests may run in this process; two buffers of the relay would be half a megabyte.
+    assert!(each < 400_000, "{each} bytes for each tunnel");
 }
