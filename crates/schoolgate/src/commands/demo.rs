@@ -57,12 +57,13 @@ async fn serve(asked: &Demo) -> anyhow::Result<()> {
 /// What to try, in the order to try it. Its last line is for programs.
 fn welcome(file: &Path, config: &Config, ports: Ports) -> String {
     let (gate, console) = (ports.gate, ports.console);
-    let people: String =
-        PEOPLE.iter().map(|it| format!("    {:<10} {:<16} {}\n", it.username, it.name, it.shows)).collect();
+    let people: Vec<String> =
+        PEOPLE.iter().map(|it| format!("    {:<10} {:<16} {}", it.username, it.name, it.shows)).collect();
+    let people = people.join("\n");
     let trust = file.with_file_name("authority.pem");
     format!(
         "Schoolgate: the demonstration school is open. Everybody and everything in it is made up.\n\n\
-         Sign in with any of these, password {PASSWORD}\n\n{people}\n\
+         Sign in with any of these, password {PASSWORD}\n\n{people}\n\n\
          A browser through the gate, trusting the school's certificate:\n\n    \
          {browser}\n\n\
          Or curl:\n\n    \

@@ -21,16 +21,18 @@ struct Report {
 }
 
 impl Report {
-    fn fine(&self, what: impl Display) {
-        println!("ok    {what}");
-    }
-    fn note(&self, what: impl Display) {
-        println!("note  {what}");
-    }
     fn bad(&mut self, what: impl Display, remedy: impl Display) {
         self.bad += 1;
         println!("BAD   {what}\n      {remedy}");
     }
+}
+
+fn fine(what: impl Display) {
+    println!("ok    {what}");
+}
+
+fn note(what: impl Display) {
+    println!("note  {what}");
 }
 
 /// A certificate that ends sooner than this is to be renewed now, because every device needs the next one.
@@ -52,7 +54,7 @@ pub(crate) fn run(file: &Path) -> anyhow::Result<ExitCode> {
             );
         }
         Ok(config) => {
-            report.fine(format!("{} is a configuration for {}", file.display(), config.school.name));
+            fine(format!("{} is a configuration for {}", file.display(), config.school.name));
             clock(&mut report);
             super::block_on(async {
                 checks(&config, &mut report).await;
@@ -70,7 +72,7 @@ async fn checks(config: &Config, report: &mut Report) {
     room(config, report);
     certificate(config, report);
     if running {
-        report.note("a schoolgate runs on this data folder, so its ports were not tried");
+        note("a schoolgate runs on this data folder, so its ports were not tried");
     } else {
         ports(config, report);
     }
@@ -89,7 +91,7 @@ async fn checks(config: &Config, report: &mut Report) {
 fn clock(report: &mut Report) {
     let now = now();
     if EARLIEST.parse::<Timestamp>().is_ok_and(|it| it <= now) {
-        report.fine(format!("the clock says {now}"));
+        fine(format!("the clock says {now}"));
     } else {
         report.bad(format!("the clock says {now}, which is in the past"), "set it, and let NTP keep it");
     }
@@ -99,16 +101,16 @@ fn clock(report: &mut Report) {
 fn folder(config: &Config, report: &mut Report) -> Option<bool> {
     let path = config.data.display();
     if !config.data.exists() {
-        report.note(format!("{path} is not there: the first start makes it"));
+        note(format!("{path} is not there: the first start makes it"));
         return Some(false);
     }
     match DataFolder::take(&config.data) {
         Ok(_) => {
-            report.fine(format!("{path} is yours alone"));
+            fine(format!("{path} is yours alone"));
             Some(false)
         }
         Err(fault) if fault.to_string().contains("another schoolgate") => {
-            report.fine(format!("{path} is in use: {fault}"));
+            fine(format!("{path} is in use: {fault}"));
             Some(true)
         }
         Err(fault) => {
@@ -127,14 +129,14 @@ fn room(config: &Config, report: &mut Report) {
         let remedy = "make room, or shorten keep.activity: a full disk stops the record";
         report.bad(format!("{gibibytes} GiB are free at {}", place.display()), remedy);
     } else {
-        report.fine(format!("{gibibytes} GiB are free at {}", place.display()));
+        fine(format!("{gibibytes} GiB are free at {}", place.display()));
     }
 }
 
 fn certificate(config: &Config, report: &mut Report) {
     let (certificate, key) = authority::paths(config);
     if config.gate.authority.is_none() && !certificate.exists() && !key.exists() {
-        return report.note("the certificate authority is made at the first start");
+        return note("the certificate authority is made at the first start");
     }
     let authority = match authority::load(config) {
         Ok(it) => it,
@@ -153,15 +155,15 @@ fn certificate(config: &Config, report: &mut Report) {
         ),
     }
     let print: Vec<String> = authority.fingerprint().iter().map(|it| format!("{it:02X}")).collect();
-    report.fine(format!("the certificate authority, SHA-256 {}", print.join(":")));
+    fine(format!("the certificate authority, SHA-256 {}", print.join(":")));
     match end(&certificate) {
         Some(end) if end.duration_since(now()) < RENEW_BEFORE => {
             let remedy = "make a new one and give it to every device before then: docs/help/running.md";
             report.bad(format!("its certificate ends on {end}"), remedy);
         }
-        Some(end) => report.fine(format!("its certificate ends on {end}")),
+        Some(end) => fine(format!("its certificate ends on {end}")),
         None => {
-            report.bad(format!("{} cannot be read", certificate.display()), "put it back from the backup")
+            report.bad(format!("{} cannot be read", certificate.display()), "put it back from the backup");
         }
     }
 }
@@ -183,21 +185,21 @@ fn ports(config: &Config, report: &mut Report) {
 
 fn port(address: SocketAddr, key: &'static str, report: &mut Report) {
     match crate::listen::listen(&[address], key).map(|it: Vec<TcpListener>| it.len()) {
-        Ok(_) => report.fine(format!("{address} is free ({key})")),
+        Ok(_) => fine(format!("{address} is free ({key})")),
         Err(fault) => report.bad(fault, "the program does not start like this"),
     }
 }
 
 fn mail(config: &Config, report: &mut Report) {
     let Some(mail) = &config.mail else {
-        return report.note("no mail server is set: the safeguarding lead sees concerns in the console only");
+        return note("no mail server is set: the safeguarding lead sees concerns in the console only");
     };
     let place = format!("{}:{}", mail.host, mail.port);
     let reached = (mail.host.as_str(), mail.port)
         .to_socket_addrs()
         .is_ok_and(|mut all| all.any(|it| TcpStream::connect_timeout(&it, Duration::from_secs(5)).is_ok()));
     if reached {
-        report.fine(format!("the mail server {place} answers"));
+        fine(format!("the mail server {place} answers"));
     } else {
         report.bad(
             format!("the mail server {place} does not answer"),
@@ -209,11 +211,11 @@ fn mail(config: &Config, report: &mut Report) {
 async fn records(config: &Config, db: &Db, running: bool, report: &mut Report) -> anyhow::Result<()> {
     let mut tx = db.read().await?;
     let Some(school) = store::schools::all(&mut tx).await?.into_iter().next() else {
-        report.note("there is no school in the database yet: the first start adds it");
+        note("there is no school in the database yet: the first start adds it");
         return Ok(());
     };
     let people = store::people::all(&mut tx, school.id).await?.len();
-    report.fine(format!("the database knows {} and {people} people", school.name));
+    fine(format!("the database knows {} and {people} people", school.name));
     lists(&mut tx, report).await?;
     let pulses = store::pulse::latest(&mut tx, school.id).await?;
     drop(tx);
@@ -223,7 +225,7 @@ async fn records(config: &Config, db: &Db, running: bool, report: &mut Report) -
                 .bad(format!("the gate {} was last heard of at {}", pulse.gate, pulse.seen_at), "restart it");
         }
         if pulse.dropped > 0 {
-            report.note(format!(
+            note(format!(
                 "the gate {} dropped {} records for lack of room; none of a refusal",
                 pulse.gate, pulse.dropped
             ));
@@ -239,7 +241,7 @@ async fn records(config: &Config, db: &Db, running: bool, report: &mut Report) -
         );
     }
     if snapshot.faults.is_empty() {
-        report.fine(format!("rules, lists and {} people are ready to decide from", snapshot.people.len()));
+        fine(format!("rules, lists and {} people are ready to decide from", snapshot.people.len()));
     }
     Ok(())
 }
@@ -248,7 +250,7 @@ async fn lists(tx: &mut store::Tx, report: &mut Report) -> anyhow::Result<()> {
     for (source, state) in store::lists::all(tx).await? {
         let name = &source.name;
         let Some(state) = state else {
-            report.note(format!("the list {name} has not been read yet"));
+            note(format!("the list {name} has not been read yet"));
             continue;
         };
         if let Some(fault) = &state.fault {
@@ -258,14 +260,15 @@ async fn lists(tx: &mut store::Tx, report: &mut Report) -> anyhow::Result<()> {
             );
         }
         for warning in &state.warnings {
-            report.note(format!("the list {name}: {warning}"));
+            note(format!("the list {name}: {warning}"));
         }
         match state.loaded_at {
             Some(at) if now().duration_since(at) > STALE => {
                 report.bad(format!("the list {name} was last refreshed on {at}"), "fetch it again");
             }
-            Some(_) => report
-                .fine(format!("the list {name}: {} entries, {} bad lines", state.entries, state.bad_lines)),
+            Some(_) => {
+                fine(format!("the list {name}: {} entries, {} bad lines", state.entries, state.bad_lines));
+            }
             None => {}
         }
     }

@@ -97,16 +97,15 @@ async fn version_of(
     layer: Layer,
     version: Option<i64>,
 ) -> anyhow::Result<RulesVersion> {
-    match version {
-        Some(version) => store::rules::at(tx, house.school.id, version).await?.with_context(|| {
+    if let Some(version) = version {
+        let found = store::rules::at(tx, house.school.id, version).await?;
+        return found.with_context(|| {
             format!("there is no version {version}: `schoolgate rules versions` shows them")
-        }),
-        None => {
-            let current = store::rules::current(tx, house.school.id).await?;
-            let found = current.into_iter().find(|it| it.layer == layer);
-            found.with_context(|| format!("the {} has said nothing yet", layer.label().to_lowercase()))
-        }
+        });
     }
+    let current = store::rules::current(tx, house.school.id).await?;
+    let found = current.into_iter().find(|it| it.layer == layer);
+    found.with_context(|| format!("the {} has said nothing yet", layer.label().to_lowercase()))
 }
 
 async fn import(house: &House, file: &PathBuf, layer: Layer, note: &str) -> anyhow::Result<()> {

@@ -34,21 +34,7 @@ fn sections(raw: raw::Config, check: &mut Check) -> Option<Config> {
     let data = raw.data.as_ref().map_or_else(|| check.folder.join("data"), |it| check.path(it));
     let database = match &raw.database {
         None => format!("sqlite://{}", data.join("schoolgate.db").display()),
-        Some(it) if it.get_ref().starts_with("postgres://") || it.get_ref().starts_with("postgresql://") => {
-            it.get_ref().clone()
-        }
-        Some(it) => match it.get_ref().strip_prefix("sqlite://") {
-            Some(file) => format!("sqlite://{}", check.folder.join(file).display()),
-            None => {
-                check.fault(ConfigFault::at(
-                    it,
-                    "database",
-                    "is no address of a database",
-                    "write postgres://user:password@host/name, sqlite:///path/to/file, or take it out for SQLite in the data folder",
-                ));
-                return None;
-            }
-        },
+        Some(it) => database(it, check)?,
     };
     let school = school::check(raw.school, check);
     let gate = gate::check(raw.gate, check);
@@ -74,6 +60,22 @@ fn sections(raw: raw::Config, check: &mut Check) -> Option<Config> {
     })
 }
 
+fn database(text: &Text, check: &mut Check) -> Option<String> {
+    let address = text.get_ref();
+    if address.starts_with("postgres://") || address.starts_with("postgresql://") {
+        return Some(address.clone());
+    }
+    if let Some(file) = address.strip_prefix("sqlite://") {
+        return Some(format!("sqlite://{}", check.folder.join(file).display()));
+    }
+    check.none(ConfigFault::at(
+        text,
+        "database",
+        "is no address of a database",
+        "write postgres://user:password@host/name, sqlite:///path/to/file, or take it out for SQLite in the data folder",
+    ))
+}
+
 impl Check<'_> {
     pub(crate) fn fault(&mut self, fault: ConfigFault) {
         self.faults.push(fault);
@@ -95,7 +97,7 @@ impl Check<'_> {
         remedy: &str,
     ) -> Option<T> {
         let value = text.get_ref().trim().parse();
-        self.keep(value.map_err(|it: T::Err| ConfigFault::at(text, key, it, remedy)))
+        self.keep(value.map_err(|it: T::Err| ConfigFault::at(text, key, it.to_string(), remedy)))
     }
 
     /// A path as the file means it: from the folder that the file lies in.

@@ -33,20 +33,14 @@ impl ConfigFault {
     pub(crate) fn new(
         key: &str,
         span: Option<Range<usize>>,
-        what: impl ToString,
+        what: impl Into<String>,
         remedy: &str,
     ) -> ConfigFault {
-        ConfigFault {
-            line: None,
-            span,
-            key: key.to_owned(),
-            what: what.to_string(),
-            remedy: remedy.to_owned(),
-        }
+        ConfigFault { line: None, span, key: key.to_owned(), what: what.into(), remedy: remedy.to_owned() }
     }
 
     /// About a value of the file.
-    pub(crate) fn at<T>(value: &Spanned<T>, key: &str, what: impl ToString, remedy: &str) -> ConfigFault {
+    pub(crate) fn at<T>(value: &Spanned<T>, key: &str, what: impl Into<String>, remedy: &str) -> ConfigFault {
         ConfigFault::new(key, Some(value.span()), what, remedy)
     }
 }

@@ -14,6 +14,7 @@ use toml::Spanned;
 use super::{check::Check, fault::ConfigFault, raw::Text};
 
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question that the file answers by itself")]
 pub(crate) struct Gate {
     /// The name under which the gate answers for itself.
     pub(crate) name: String,

@@ -54,7 +54,12 @@ pub(crate) fn check(raw: Raw, check: &mut Check) -> Option<OwnSchool> {
     let name = check.parse::<Line>(&raw.name, "school.name", "write the school's name");
     let zone = match &raw.zone {
         None => check.keep(TimeZone::get("Europe/London").map_err(|it| {
-            ConfigFault::new("school.zone", None, it, "write the zone by name, such as \"Europe/London\"")
+            ConfigFault::new(
+                "school.zone",
+                None,
+                it.to_string(),
+                "write the zone by name, such as \"Europe/London\"",
+            )
         })),
         Some(it) => check.keep(TimeZone::get(it.get_ref()).map_err(|_| {
             ConfigFault::at(
