@@ -14,7 +14,7 @@ pub enum Right {
     ManageLists,
     SeeRules,
     ManageRules,
-    /// Concerns: only safeguarding leads (REP-02).
+    /// Concerns (REP-02). `casework::may_see` narrows it: leads see those about pupils, the head those about staff.
     SeeConcerns,
     /// The audit trail.
     SeeAudit,
@@ -69,6 +69,7 @@ const fn granted(role: Role) -> &'static [Right] {
             Right::ExplainDecisions,
             Right::SeeLists,
             Right::SeeRules,
+            Right::SeeConcerns,
             Right::SeeAudit,
         ],
         Role::Coordinator => &[Right::SeeToday, Right::ExplainDecisions, Right::SeeLists, Right::SeeRules],
@@ -133,7 +134,7 @@ mod tests {
         let see = ["see-today", "see-activity", "explain-decisions", "see-lists"];
         check(Role::NetworkManager, &[&see[..], &["manage-lists", "see-rules", "manage-rules"]].concat());
         check(Role::Dsl, &[&see[..], &["see-rules", "see-concerns"]].concat());
-        check(Role::Head, &[&see[..], &["see-rules", "see-audit"]].concat());
+        check(Role::Head, &[&see[..], &["see-rules", "see-concerns", "see-audit"]].concat());
         check(Role::Coordinator, &["see-today", "explain-decisions", "see-lists", "see-rules"]);
         check(Role::Governor, &["see-today", "see-rules"]);
         for role in [Role::Pupil, Role::Teacher, Role::SupportStaff, Role::Parent, Role::Visitor] {
