@@ -146,3 +146,12 @@ fn a_parent_proxy_keeps_its_password_to_itself() {
     assert_eq!(parent.credentials, Some(("gate".to_owned(), "secret".to_owned())));
     assert!(!format!("{parent:?}").contains("secret"));
 }
+
+#[test]
+fn the_docs_name_every_category() {
+    let docs = include_str!("../../../../docs/configuration.md");
+    for it in <policy::Category as school::Choice>::ALL {
+        let (code, label) = (school::Choice::code(*it), school::Choice::label(*it));
+        assert!(docs.contains(&format!("| `{code}` | {label} |")), "docs/configuration.md: no row for {code}");
+    }
+}
