@@ -150,8 +150,8 @@ fn a_parent_proxy_keeps_its_password_to_itself() {
 #[test]
 fn the_docs_name_every_category() {
     let docs = include_str!("../../../../docs/configuration.md");
-    for it in <policy::Category as school::Choice>::ALL {
-        let (code, label) = (school::Choice::code(*it), school::Choice::label(*it));
+    for it in <policy::Category as ::school::Choice>::ALL {
+        let (code, label) = (::school::Choice::code(*it), ::school::Choice::label(*it));
         assert!(
             docs.contains(&format!("| `{code}` | {label} |")),
             "docs/configuration.md: no row for {code}"
