@@ -1,5 +1,5 @@
 //! Versions are said once, in the root, and nothing comes from anywhere but crates.io.
-use std::{fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use anyhow::Context as _;
 use cargo_metadata::Metadata;
@@ -35,17 +35,37 @@ pub(crate) fn complaints(root: &Path, metadata: &Metadata) -> anyhow::Result<Vec
     Ok(found)
 }
 
-/// Dependencies of which docs/dependencies.md does not say what they are for.
+/// Dependencies whose row in docs/dependencies.md (`| name | version | licence | what for |`) is not there or names
+/// another version, and rows of what nothing needs any more.
 fn unexplained(root: &Path) -> anyhow::Result<Vec<Complaint>> {
     let docs = fs::read_to_string(root.join("docs/dependencies.md")).context("docs/dependencies.md")?;
     let manifest: toml::Table = fs::read_to_string(root.join("Cargo.toml"))?.parse()?;
+    Ok(rows_that_differ(&docs, &manifest))
+}
+
+fn rows_that_differ(docs: &str, manifest: &toml::Table) -> Vec<Complaint> {
     let all =
         manifest.get("workspace").and_then(|it| it.get("dependencies")?.as_table()).into_iter().flatten();
-    let outside = all.filter(|(_, it)| it.get("path").is_none()).map(|(name, _)| name);
-    Ok(outside
-        .filter(|it| !docs.contains(&format!("`{it}`")))
-        .map(|it| format!("docs/dependencies.md: does not say what `{it}` is for"))
-        .collect())
+    let needed: BTreeMap<&str, &str> = all
+        .filter(|(_, it)| it.get("path").is_none())
+        .map(|(name, it)| (&**name, it.as_str().or_else(|| it.get("version")?.as_str()).unwrap_or_default()))
+        .collect();
+    let told: BTreeMap<&str, &str> = docs.lines().filter_map(row).collect();
+    let missing = needed.iter().filter(|(name, version)| told.get(*name) != Some(*version)).map(
+        |(name, version)| format!("docs/dependencies.md: has no row for `{name}` {version} and what it is for"),
+    );
+    let gone = told
+        .keys()
+        .filter(|it| !needed.contains_key(*it))
+        .map(|it| format!("docs/dependencies.md: `{it}` is not in the root Cargo.toml"));
+    missing.chain(gone).collect()
+}
+
+/// Name and version of a row of four cells.
+fn row(line: &str) -> Option<(&str, &str)> {
+    let cells: Vec<&str> = line.strip_prefix("| `")?.strip_suffix('|')?.split(" | ").map(str::trim).collect();
+    let [name, version, _, _] = *cells.as_slice() else { return None };
+    Some((name.strip_suffix('`')?, version))
 }
 
 fn own_versions(name: &str, manifest: &toml::Table) -> Vec<Complaint> {
@@ -73,5 +93,18 @@ mod tests {
         check("[dependencies]\nb.workspace = true\nc = { workspace = true, features = [] }", 0);
         check("[dependencies]\nb = \"1\"", 1);
         check("[dev-dependencies]\nb = { path = \"../b\" }", 1);
+    }
+
+    #[test]
+    fn the_page_of_dependencies_keeps_step() {
+        let manifest = "[workspace.dependencies]\na = \"1.2\"\nb = { version = \"3\" }\nc = { path = \"c\" }";
+        let manifest = manifest.parse().expect("a manifest");
+        let check = |docs: &str, count: usize| {
+            assert_eq!(rows_that_differ(docs, &manifest).len(), count, "{docs}");
+        };
+        check("| `a` | 1.2 | MIT | x |\n| `b` | 3 | MIT | x |", 0);
+        check("| `a` | 1.1 | MIT | x |\n| `b` | 3 | MIT | x |", 1);
+        check("| `a` | 1.2 | MIT | x |", 1);
+        check("| `a` | 1.2 | MIT | x |\n| `b` | 3 | MIT | x |\n| `d` | 1 | MIT | x |", 1);
     }
 }
