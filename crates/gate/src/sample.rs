@@ -51,7 +51,10 @@ pub(crate) fn snapshot_of(people: impl IntoIterator<Item = Known>) -> Snapshot {
 
 /// One page open, one shut, for everyone.
 pub(crate) fn rules() -> Rules {
-    let text = "allow open.example.org\nblock shut.example.org\n";
+    compiled("allow open.example.org\nblock shut.example.org\n")
+}
+
+pub(crate) fn compiled(text: &str) -> Rules {
     let layer = LayerText { layer: Layer::School, name: "Marsh Lane School", text };
     Rules::compile(&[layer], &Directory::default(), Arc::new(policy::lists::Lists::empty()))
         .expect("good rules")

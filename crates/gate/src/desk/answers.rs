@@ -56,7 +56,8 @@ impl Desk {
                     // PWD-08: whoever left the device open is signed out, and it is noted that they did.
                     self.leave(frame, visit, "left signed in");
                 }
-                self.bindings.bind(device, known.person.id, now + snapshot.settings.session, now);
+                let lasts = snapshot.rules.session(&known.subject).unwrap_or(snapshot.settings.session);
+                self.bindings.bind(device, known.person.id, now + lasts, now);
                 self.errands.sign_in(Some(known.person.id), username, device, "signed in", now);
                 let back = safe_back(back, &snapshot.settings.gate_name);
                 if !known.missing.is_empty() {

@@ -95,6 +95,24 @@ async fn signing_in_binds_the_device_and_leads_back_without_a_redirect() {
     assert_eq!(*rig.told.lock(), ["a.rahman signed in"]);
 }
 
+/// PWD-07.
+#[tokio::test]
+async fn a_profile_says_after_how_long_one_signs_in_again() {
+    let mut snapshot = snapshot_of([agreed()]);
+    let short =
+        "profile Pupils\n mode block by category\n session 60 minutes\nuse profile Pupils for role pupil";
+    snapshot.rules = crate::sample::compiled(short);
+    let known = agreed();
+    let subject = snapshot.rules.subject(&known.person);
+    snapshot.people = [Known { subject, ..known }].into_iter().collect();
+    let rig = rig(snapshot, Office::Open);
+    let browser = Browser::on(&rig);
+    browser.send("/sign-in", RIGHT).await;
+    for (minute, who) in [(59, Some(AMINA)), (60, None)] {
+        assert_eq!(Browser { minute, ..Browser::on(&rig) }.who().await.id(), who, "{minute}");
+    }
+}
+
 #[tokio::test]
 async fn a_wrong_password_says_so_keeps_the_name_and_never_the_password() {
     let rig = rig(snapshot_of([agreed()]), Office::Open);
