@@ -19,6 +19,10 @@ pub(crate) fn admit<B>(caller: &Caller, request: &Request<B>) -> Admitted {
     if request.method() == Method::CONNECT {
         return connect(caller, request);
     }
+    // It says back what a request held, to scripts that may not see it (RFC 9110 section 9.3.8).
+    if request.method() == Method::TRACE {
+        return Admitted::Not(StatusCode::METHOD_NOT_ALLOWED, "TRACE is not answered");
+    }
     let path = request.uri().path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
     let host = match host(request) {
         Ok(host) => host,

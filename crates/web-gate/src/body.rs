@@ -12,7 +12,8 @@ use std::{
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::{Instant, Sleep, sleep_until, timeout};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     caller::Caller,
@@ -24,8 +25,13 @@ use crate::{
 /// What a person sends to a site.
 pub(crate) enum Upload {
     Nothing,
-    Flow { incoming: Incoming, count: Arc<AtomicU64>, pace: Arc<Pace>, hungry: bool },
+    Flow { incoming: Incoming, count: Arc<AtomicU64>, pace: Arc<Pace>, hungry: bool, hold: Option<Hold> },
 }
+
+type Hold = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// How long a body waits for a site to ask for it (RFC 9110 section 10.1.1: not for ever).
+const UNASKED: Duration = Duration::from_secs(1);
 
 /// What a person is sent.
 pub(crate) struct Answer {
@@ -52,6 +58,8 @@ struct Flow {
     last: Option<Instant>,
     /// All of it has come.
     over: bool,
+    /// The last piece was taken, and no other asked for yet.
+    given: bool,
     /// Told one turn late, so that what came before it is sent on first.
     broken: Option<Broken>,
 }
@@ -66,7 +74,17 @@ pub(crate) enum Broken {
 
 impl Upload {
     pub(crate) fn of(incoming: Incoming, count: Arc<AtomicU64>, pace: Arc<Pace>) -> Upload {
-        Upload::Flow { incoming, count, pace, hungry: false }
+        Upload::Flow { incoming, count, pace, hungry: false, hold: None }
+    }
+
+    /// Not read, and so not asked of the person, before the site asks for it or lets [`UNASKED`] pass. What is
+    /// returned is cancelled once the site asks.
+    pub(crate) fn hold(&mut self) -> Option<CancellationToken> {
+        let Upload::Flow { hold, .. } = self else { return None };
+        let asked = CancellationToken::new();
+        let waiting = timeout(UNASKED, asked.clone().cancelled_owned());
+        *hold = Some(Box::pin(async { waiting.await.unwrap_or_default() }));
+        Some(asked)
     }
 }
 
@@ -78,7 +96,13 @@ impl Body for Upload {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        let Upload::Flow { incoming, count, pace, hungry } = &mut *self else { return Poll::Ready(None) };
+        let Upload::Flow { incoming, count, pace, hungry, hold } = &mut *self else {
+            return Poll::Ready(None);
+        };
+        if let Some(waiting) = hold {
+            ready!(waiting.as_mut().poll(cx));
+            *hold = None;
+        }
         let polled = Pin::new(incoming).poll_frame(cx);
         match (&polled, *hungry) {
             (Poll::Pending, false) => {
@@ -149,6 +173,7 @@ impl Answer {
             silence: None,
             last: None,
             over: false,
+            given: false,
             broken: None,
         };
         Answer { from: From::Site(Box::new(flow)), entry: Some(entry), busy: Some(Busy::new(&caller.pace)) }
@@ -214,6 +239,23 @@ impl Body for Answer {
 
 impl Flow {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
+        self.give(false);
+        let frame = ready!(self.next(cx));
+        self.give(frame.is_some());
+        Poll::Ready(frame)
+    }
+
+    /// In HTTP/2, only this tells an answer that is not read from one that does not come.
+    fn give(&mut self, given: bool) {
+        match (self.given, given) {
+            (false, true) => self.caller.pace.given(),
+            (true, false) => self.caller.pace.taken(),
+            _ => {}
+        }
+        self.given = given;
+    }
+
+    fn next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
         if self.over {
             return Poll::Ready(self.broken.take().map(Err));
         }
@@ -262,5 +304,11 @@ impl Flow {
             silence.as_mut().reset(last + patience);
         }
         Poll::Pending
+    }
+}
+
+impl Drop for Flow {
+    fn drop(&mut self) {
+        self.give(false);
     }
 }

@@ -227,3 +227,47 @@ pub(crate) fn resolver() -> Result<TokioResolver, NetError> {
     options.timeout = Duration::from_secs(3);
     builder.build()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, Ipv6Addr};
+
+    use socket2::{Domain, Socket, Type};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// An address at which nobody answers, as behind a wall that drops everything: as long as this stands.
+    async fn silent() -> (SocketAddr, Socket, Vec<TcpStream>) {
+        let socket = Socket::new(Domain::IPV6, Type::STREAM, None).unwrap();
+        socket.bind(&SocketAddr::from((Ipv6Addr::LOCALHOST, 0)).into()).unwrap();
+        socket.listen(0).unwrap();
+        let address = socket.local_addr().unwrap().as_socket().unwrap();
+        let mut waiting = Vec::new();
+        // Once as many wait as may, the system drops what else comes.
+        while let Ok(Ok(tcp)) = timeout(Duration::from_millis(100), TcpStream::connect(address)).await {
+            waiting.push(tcp);
+        }
+        (address, socket, waiting)
+    }
+
+    #[tokio::test]
+    async fn an_address_that_is_dead_or_silent_does_not_keep_the_next_from_answering() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let alive = listener.local_addr().unwrap();
+        let (silent, _socket, _waiting) = silent().await;
+        let dead = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).await.unwrap().local_addr().unwrap();
+        let check = async |what: &str, addresses: &[SocketAddr]| {
+            let began = Instant::now();
+            let reached = race(addresses).await.map(|it| it.peer_addr().unwrap());
+            assert_eq!(reached, Ok(alive), "{what}");
+            let wanted = HEAD_START * u32::try_from(addresses.len()).unwrap();
+            assert!(began.elapsed() < wanted + Duration::from_millis(500), "{what}: {:?}", began.elapsed());
+        };
+        check("refused, then alive", &[dead, alive]).await;
+        check("silent, then alive", &[silent, alive]).await;
+        check("silent, refused, then alive", &[silent, dead, alive]).await;
+        assert_eq!(race(&[dead, dead]).await.map(|_| ()), Err(UpstreamFault::Refused.into()));
+        assert_eq!(race(&[]).await.map(|_| ()), Err(UpstreamFault::NotFound.into()));
+    }
+}

@@ -24,6 +24,7 @@ use crate::{
     origin::Origin,
     pace::Busy,
     safe::make_safe,
+    upstreams::Parent,
 };
 
 /// What hyper calls for each request. Never fails: whatever goes wrong has a page.
@@ -171,6 +172,12 @@ async fn forward(
         };
         return Box::pin(switch(case, head, *link, on_upgrade, entry)).await;
     }
+    // Only a proxy may say so, and a browser would take it for ours and ask for a password.
+    if head.status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
+        let parent = parent(case, &origin).is_some();
+        let fault = if parent { UpstreamFault::Parent } else { UpstreamFault::Garbled };
+        return case.failed(fault.into(), entry);
+    }
     let stage =
         Stage::Response { media_type: media_type(&head.headers), file_name: file_name(&head.headers) };
     let again = case.judge(stage);
@@ -243,7 +250,7 @@ async fn one(
         match way {
             Way::One(mut link) => {
                 address_one(case, origin, &mut parts);
-                let answer = link.send(Request::from_parts(parts, upload)).await;
+                let answer = link.send(expecting(Request::from_parts(parts, upload))).await;
                 Ok((answer.map_err(|it| Fault::of_hyper(&it))?, Some(link)))
             }
             Way::Two(mut send) => {
@@ -257,6 +264,21 @@ async fn one(
     timeout(patience, sent).await.unwrap_or(Err(UpstreamFault::TimedOut.into()))
 }
 
+/// The person asks whether a body is wanted at all: the site is asked the same, and its answer counts.
+fn expecting(mut request: Request<Upload>) -> Request<Upload> {
+    let expects = request.headers().get(header::EXPECT);
+    if expects.is_some_and(|it| it.as_bytes().eq_ignore_ascii_case(b"100-continue"))
+        && let Some(asked) = request.body_mut().hold()
+    {
+        hyper::ext::on_informational(&mut request, move |it| {
+            if it.status() == StatusCode::CONTINUE {
+                asked.cancel();
+            }
+        });
+    }
+    request
+}
+
 /// Origin form, or absolute form for a parent proxy.
 fn address_one(case: &Case<'_>, origin: &Origin, parts: &mut request::Parts) {
     parts.version = Version::HTTP_11;
@@ -267,10 +289,7 @@ fn address_one(case: &Case<'_>, origin: &Origin, parts: &mut request::Parts) {
     }
     let path = parts.uri.path_and_query().cloned();
     let path = path.unwrap_or_else(|| http::uri::PathAndQuery::from_static("/"));
-    let upstreams = &case.caller.lane.house.upstreams;
-    parts.uri = if let (Some(parent), Scheme::Http) = (&upstreams.parent, origin.scheme)
-        && !upstreams.pins(origin)
-    {
+    parts.uri = if let Some(parent) = parent(case, origin) {
         if let Some(credentials) = parent.credentials.as_ref().and_then(|it| it.header().parse().ok()) {
             parts.headers.insert(header::PROXY_AUTHORIZATION, credentials);
         }
@@ -281,9 +300,16 @@ fn address_one(case: &Case<'_>, origin: &Origin, parts: &mut request::Parts) {
     .unwrap_or_default();
 }
 
+/// The parent proxy, where it is what answers to this plain request.
+fn parent<'a>(case: &Case<'a>, origin: &Origin) -> Option<&'a Parent> {
+    let upstreams = &case.caller.lane.house.upstreams;
+    upstreams.parent.as_ref().filter(|_| origin.scheme == Scheme::Http && !upstreams.pins(origin))
+}
+
 fn address_two(origin: &Origin, parts: &mut request::Parts) -> Result<(), Fault> {
     parts.version = Version::HTTP_2;
     parts.headers.remove(header::HOST);
+    parts.headers.remove(header::EXPECT);
     let path = parts.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
     parts.uri = Uri::builder()
         .scheme("https")

@@ -24,6 +24,8 @@ pub(crate) struct Pace {
     busy: AtomicU32,
     /// Of those, bodies that wait for the person to send more.
     hungry: AtomicU32,
+    /// Answers of which a piece was handed on, and the next was not asked for yet.
+    given: AtomicU32,
     /// `received` when the last request was answered.
     mark: AtomicU64,
 }
@@ -86,6 +88,14 @@ impl Pace {
         self.hungry.fetch_sub(1, Relaxed);
     }
 
+    pub(crate) fn given(&self) {
+        self.given.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn taken(&self) {
+        self.given.fetch_sub(1, Relaxed);
+    }
+
     /// Comes back when the connection has to be given up. `heads`: bytes between requests begin a head, as in
     /// HTTP/1; in HTTP/2 they may be anything.
     pub(crate) async fn lost(&self, limits: &Limits, heads: bool) -> Lost {
@@ -112,7 +122,8 @@ impl Pace {
                 continue;
             }
             let quiet = since.elapsed();
-            let waits = self.full.load(Relaxed) || self.hungry.load(Relaxed) > 0;
+            let waits =
+                self.full.load(Relaxed) || self.hungry.load(Relaxed) > 0 || self.given.load(Relaxed) > 0;
             if busy && waits && quiet >= limits.stall {
                 return Lost::Stalled;
             }

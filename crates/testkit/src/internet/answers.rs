@@ -23,6 +23,7 @@ use super::{Reached, Visits};
 type Answer = Response<BoxBody<Bytes, hyper::Error>>;
 
 /// - `/big/N`: N bytes with their length; `/chunked/N`: N pieces of 1,000 bytes without
+/// - `/stream/N`: at least N bytes in large pieces, without their length, made as they are read
 /// - `/echo`: what was sent; `/count`: how many bytes were sent
 /// - `/trailers`: a body with a trailer
 /// - `/status/N`: that status, empty
@@ -48,9 +49,12 @@ pub(super) async fn answer(
     let number = |part: Option<&str>| part.and_then(|it| it.parse().ok()).unwrap_or(0);
     Ok(match (segments.next(), segments.next()) {
         (Some("big"), length) => Response::new(full(vec![b'x'; number(length)])),
-        (Some("chunked"), pieces) => Response::new(Pieces { left: number(pieces), trailer: false }.boxed()),
+        (Some("chunked"), pieces) => Response::new(Pieces::of(SMALL, number(pieces)).boxed()),
+        (Some("stream"), bytes) => {
+            Response::new(Pieces::of(LARGE, number(bytes).div_ceil(LARGE.len())).boxed())
+        }
         (Some("trailers"), _) => {
-            let mut answer = Response::new(Pieces { left: 2, trailer: true }.boxed());
+            let mut answer = Response::new(Pieces { trailer: true, ..Pieces::of(SMALL, 2) }.boxed());
             answer.headers_mut().insert(header::TRAILER, HeaderValue::from_static("x-sum"));
             answer
         }
@@ -101,10 +105,20 @@ fn switch(request: &mut Request<Incoming>) -> Answer {
     answer
 }
 
-/// Pieces of 1,000 bytes of unknown number, with or without a trailer at the end.
+static SMALL: &[u8] = &[b'y'; 1_000];
+static LARGE: &[u8] = &[b'y'; 64 * 1024];
+
+/// Pieces of unknown number, with or without a trailer at the end.
 struct Pieces {
+    piece: &'static [u8],
     left: usize,
     trailer: bool,
+}
+
+impl Pieces {
+    fn of(piece: &'static [u8], left: usize) -> Pieces {
+        Pieces { piece, left, trailer: false }
+    }
 }
 
 impl Body for Pieces {
@@ -117,7 +131,7 @@ impl Body for Pieces {
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         if self.left > 0 {
             self.left -= 1;
-            return Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(&[b'y'; 1_000])))));
+            return Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(self.piece)))));
         }
         if std::mem::take(&mut self.trailer) {
             let mut trailers = HeaderMap::new();

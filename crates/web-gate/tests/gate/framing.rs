@@ -1,6 +1,7 @@
 //! Requests that no honest browser sends, and connections that do not move.
 use std::time::{Duration, Instant};
 
+use testkit::asker::Asker;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -104,6 +105,63 @@ async fn expect_is_answered_before_a_body_is_sent() {
     let mut answer = String::new();
     tcp.read_to_string(&mut answer).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("\r\n\r\n5"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_body_that_the_site_does_not_want_is_never_asked_for() {
+    let mut internet = usual().await;
+    let refusal = b"HTTP/1.1 413 Content Too Large\r\ncontent-length: 2\r\n\r\nno";
+    internet.raw("full.test", 80, Some(refusal)).await;
+    let world = World::with(internet, With::default()).await;
+    let mut tcp = TcpStream::connect(world.address).await.unwrap();
+    let head = "POST http://full.test/ HTTP/1.1\r\nHost: full.test\r\nContent-Length: 5000000\r\n\
+        Expect: 100-continue\r\n\r\n";
+    tcp.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    tcp.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 413") && answer.ends_with("\r\n\r\nno"), "{answer}");
+    assert_eq!(world.record(1).await[0].bytes_in, 0);
+}
+
+#[tokio::test]
+async fn a_body_for_a_blocked_site_is_never_asked_for() {
+    let world = World::new().await;
+    let head = "POST http://gambling.test/ HTTP/1.1\r\nHost: gambling.test\r\nContent-Length: 5000000\r\n\
+        Expect: 100-continue\r\n\r\n";
+    let answer = world.asker().say(head.as_bytes()).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_site_that_knows_no_expectation_gets_the_body_all_the_same() {
+    let internet = usual().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let upstreams = Box::new(move |it: &mut web_gate::Upstreams| {
+        it.pinned.insert("old.test:80".into(), address);
+    });
+    let world = World::with(internet, With { upstreams, ..With::default() }).await;
+    let site = async {
+        let (mut tcp, _) = listener.accept().await.unwrap();
+        let mut came = Vec::new();
+        while !came.ends_with(b"12345") {
+            assert!(tcp.read_buf(&mut came).await.unwrap() > 0);
+        }
+        tcp.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").await.unwrap();
+    };
+    let asker = Asker { headers: vec![("expect", "100-continue".into())], ..world.asker() };
+    let (got, ()) = tokio::join!(asker.ask(http::Method::POST, "http://old.test/", "12345"), site);
+    assert_eq!(got.unwrap().text(), "ok");
+}
+
+#[tokio::test]
+async fn trace_is_refused() {
+    let world = World::new().await;
+    for url in ["http://plain.test/", "https://one.test/", "http://gate.school.test/"] {
+        let got = world.asker().ask(http::Method::TRACE, url, "").await.unwrap();
+        assert_eq!(got.status, 405, "{url}");
+    }
+    assert!(world.internet.reached().is_empty());
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ fn affordable(wanted: usize, each: usize) -> usize {
 }
 
 /// Resident memory of this process, both ends of every connection, in KiB.
-fn resident() -> usize {
+pub(crate) fn resident() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find(|it| it.starts_with("VmRSS"));
     line.and_then(|it| it.split_whitespace().nth(1)).and_then(|it| it.parse().ok()).unwrap_or(0)

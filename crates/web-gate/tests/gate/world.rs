@@ -23,13 +23,14 @@ const RULES: &str = r#"
 profile "Everyone"
     mode block by category
     block files exe
-    search engines google
+    search engines google, bing
 use profile "Everyone" for everyone
 use profile "Everyone" for unknown
 block gambling.test
 warn careful.test
 tunnel bank.test
 block bad-cat.test/cats
+tunnel www.bing.com
 "#;
 
 pub(crate) struct World {
@@ -47,12 +48,14 @@ pub(crate) struct With {
     pub(crate) settings: fn(&mut Settings),
     pub(crate) upstreams: Box<dyn FnOnce(&mut Upstreams) + Send>,
     pub(crate) missing: bool,
+    /// The gate listens on IPv6.
+    pub(crate) six: bool,
 }
 
 impl Default for With {
     fn default() -> With {
         let limits = Limits { hello_time: Duration::from_millis(500), ..Limits::default() };
-        With { limits, settings: |_| {}, upstreams: Box::new(|_| {}), missing: false }
+        With { limits, settings: |_| {}, upstreams: Box::new(|_| {}), missing: false, six: false }
     }
 }
 
@@ -96,7 +99,7 @@ impl World {
             clock: Arc::new(Timestamp::now_for_test),
         })
         .expect("a gate");
-        let local = "127.0.0.1:0".parse().expect("an address");
+        let local = if with.six { "[::1]:0" } else { "127.0.0.1:0" }.parse().expect("an address");
         let doors = [Door { address: local, tls: false }, Door { address: local, tls: true }];
         let doors = Doors::open(&doors, 1).expect("free ports");
         let (address, secure_address) = (doors.addresses()[0], doors.addresses()[1]);
@@ -135,6 +138,11 @@ impl World {
         }
         assert_eq!(all.len(), count, "entries in the record: {all:#?}");
         all
+    }
+
+    /// The gate closes.
+    pub(crate) fn stop(&self) {
+        self.stop.cancel();
     }
 
     pub(crate) fn help_visits(&self) -> u64 {
@@ -190,7 +198,9 @@ fn snapshot(with: &With) -> Snapshot {
     };
     let proxy = ProxyAddress { host: "gate.school.test".into(), port: 3128, tls_port: None };
     let mut settings = Settings::new("gate.school.test", proxy);
-    settings.devices.insert("127.0.0.1".parse().expect("an address"), ("Laptop 7".into(), Some(PUPIL)));
+    for address in ["127.0.0.1", "::1"] {
+        settings.devices.insert(address.parse().expect("an address"), ("Laptop 7".into(), Some(PUPIL)));
+    }
     (with.settings)(&mut settings);
     Snapshot {
         school: School {
