@@ -11,6 +11,7 @@ mod first_start;
 mod house;
 mod listen;
 mod logging;
+mod open_files;
 mod passwords;
 mod seal;
 mod settings;

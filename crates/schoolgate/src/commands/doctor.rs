@@ -12,7 +12,10 @@ use jiff::{SignedDuration, Timestamp};
 use rustls_pki_types::{CertificateDer, pem::PemObject as _};
 use store::Db;
 
-use crate::{assemble, authority, clock::now, config::Config, data_folder::DataFolder, house, logging};
+use crate::{
+    assemble, authority, clock::now, config::Config, data_folder::DataFolder, house, logging, open_files,
+    settings,
+};
 
 /// What was found, and whether anything has to be done.
 #[derive(Default)]
@@ -56,6 +59,7 @@ pub(crate) fn run(file: &Path) -> anyhow::Result<ExitCode> {
         Ok(config) => {
             fine(format!("{} is a configuration for {}", file.display(), config.school.name));
             clock(&mut report);
+            open_files(&config);
             super::block_on(async {
                 checks(&config, &mut report).await;
                 Ok(())
@@ -94,6 +98,19 @@ fn clock(report: &mut Report) {
         fine(format!("the clock says {now}"));
     } else {
         report.bad(format!("the clock says {now}, which is in the past"), "set it, and let NTP keep it");
+    }
+}
+
+fn open_files(config: &Config) {
+    let wanted = settings::limits(config).connections;
+    match open_files::raise() {
+        Some(files) if files < open_files::needed(wanted) => note(format!(
+            "{files} files may be open at once, which is fewer than {wanted} connections take: \
+            LimitNOFILE={} in the service's unit, or a lower gate.limits.connections",
+            open_files::needed(wanted)
+        )),
+        Some(files) => fine(format!("{files} files may be open at once, enough for {wanted} connections")),
+        None => fine("as many files may be open as there is memory for"),
     }
 }
 

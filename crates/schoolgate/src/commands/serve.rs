@@ -5,12 +5,20 @@ use store::Db;
 
 use crate::{
     assemble::assemble, authority, clock::now, config::Config, data_folder::DataFolder, first_start, house,
-    logging, supervise::Supervisor,
+    logging, open_files, settings, supervise::Supervisor,
 };
 
 pub(crate) fn run(file: &Path) -> anyhow::Result<ExitCode> {
     let config = Config::load(file)?;
     logging::start(&config.log.level);
+    let (files, connections) = (open_files::raise(), settings::limits(&config).connections);
+    if files.is_some_and(|it| it < open_files::needed(connections)) {
+        tracing::warn!(
+            ?files,
+            connections,
+            "fewer files may be open than the connections it lets in would take"
+        );
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let folder = DataFolder::take(&config.data)?;

@@ -134,7 +134,7 @@ async fn a_parent_proxy_that_is_not_there_or_says_nothing_gets_a_notice() {
     let parent = Parent { host: "127.0.0.1".into(), port: silent.port(), credentials: None };
     let upstreams = Box::new(|it: &mut Upstreams| it.parent = Some(parent));
     let limits = web_gate::Limits { connect: Duration::from_millis(200), ..web_gate::Limits::default() };
-    let world = World::with(Internet::new(), With { upstreams, limits, ..With::default() }).await;
+    let world = World::with(Internet::new(), With { limits, upstreams, ..With::default() }).await;
     assert_eq!(world.browser().get("https://one.test/").await.unwrap().status, 504);
 }
 
