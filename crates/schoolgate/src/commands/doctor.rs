@@ -81,6 +81,10 @@ async fn checks(config: &Config, report: &mut Report) {
         ports(config, report);
     }
     mail(config, report);
+    // The first start makes it, and a check makes nothing.
+    if config.database.strip_prefix("sqlite://").is_some_and(|it| !Path::new(it).exists()) {
+        return note("the database is made at the first start");
+    }
     match house::open(config).await {
         Err(fault) => report.bad(format!("{fault:#}"), "nothing is decided or kept without it"),
         Ok(db) => {
@@ -127,7 +131,7 @@ fn folder(config: &Config, report: &mut Report) -> Option<bool> {
             Some(false)
         }
         Err(fault) if fault.to_string().contains("another schoolgate") => {
-            fine(format!("{path} is in use: {fault}"));
+            fine(format!("{path} is in use by a schoolgate that runs"));
             Some(true)
         }
         Err(fault) => {

@@ -2,8 +2,8 @@ use std::{io::BufRead as _, process::ExitCode};
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
-use school::{Choice as _, Line, Person, Role, Roles, Username, Year};
-use store::{By, fresh_id};
+use school::{Choice as _, Group, Id, Line, Person, Role, Roles, School, Username, Year};
+use store::{By, Tx, fresh_id, people::Kept};
 
 use crate::{clock::now, house::House, passwords};
 
@@ -33,7 +33,26 @@ enum What {
         /// For pupils: N, R or 1 to 13.
         #[arg(long)]
         year: Option<Year>,
+        /// A class or other group, by name; may stand several times, and is made where there is none of that name.
+        #[arg(long = "group")]
+        groups: Vec<Line>,
     },
+    /// Change somebody: what is named here is replaced, the rest stays.
+    Change {
+        username: Username,
+        #[arg(long)]
+        name: Option<Line>,
+        /// All their roles from now on.
+        #[arg(long = "role", value_parser = role)]
+        roles: Vec<Role>,
+        #[arg(long)]
+        year: Option<Year>,
+        /// All their groups from now on.
+        #[arg(long = "group")]
+        groups: Vec<Line>,
+    },
+    /// Somebody has left: they sign in nowhere any more, and what was recorded of them stays.
+    Leave { username: Username },
     /// Set a password, read from standard input.
     Password { username: Username },
 }
@@ -55,19 +74,29 @@ pub(crate) fn run(asked: People) -> anyhow::Result<ExitCode> {
         let school = house.school.id;
         let mut tx = house.db.write().await?;
         match asked.what {
-            What::List => {
-                for it in store::people::all(&mut tx, school).await? {
-                    let person = it.person;
-                    let roles: Vec<&str> = person.roles.iter().map(school::Choice::label).collect();
-                    let year = person.year.map(|it| format!(", year {it}")).unwrap_or_default();
-                    println!("{:<20} {:<28} {}{year}", person.username, person.name, roles.join(", "));
-                }
-            }
-            What::Add { username, name, roles, year } => {
+            What::List => list(&mut tx, school).await?,
+            What::Add { username, name, roles, year, groups } => {
+                let groups = known_groups(&mut tx, &by, school, groups).await?;
                 let roles: Roles = roles.into_iter().collect();
-                let person =
-                    Person { id: fresh_id(by.at), school, username, name, roles, year, groups: Vec::new() };
+                let person = Person { id: fresh_id(by.at), school, username, name, roles, year, groups };
                 store::people::add(&mut tx, &by, &person).await?;
+            }
+            What::Change { username, name, roles, year, groups } => {
+                let before = kept(&mut tx, school, &username).await?;
+                let mut person = before.person.clone();
+                person.name = name.unwrap_or(person.name);
+                person.year = year.or(person.year);
+                if !roles.is_empty() {
+                    person.roles = roles.into_iter().collect();
+                }
+                if !groups.is_empty() {
+                    person.groups = known_groups(&mut tx, &by, school, groups).await?;
+                }
+                store::people::save(&mut tx, &by, &before, &person).await?;
+            }
+            What::Leave { username } => {
+                let id = kept(&mut tx, school, &username).await?.person.id;
+                store::people::leave(&mut tx, &by, school, id).await?;
             }
             What::Password { username } => {
                 let mut password = String::new();
@@ -76,13 +105,51 @@ pub(crate) fn run(asked: People) -> anyhow::Result<ExitCode> {
                 if password.chars().count() < SHORTEST {
                     bail!("a password has at least {SHORTEST} characters");
                 }
-                let found = store::people::by_username(&mut tx, school, &username).await?;
-                let person = found.with_context(|| format!("nobody signs in as {username}"))?.person;
-                store::people::set_password(&mut tx, &by, school, person.id, &passwords::hashed(password)?)
-                    .await?;
+                let id = kept(&mut tx, school, &username).await?.person.id;
+                store::people::set_password(&mut tx, &by, school, id, &passwords::hashed(password)?).await?;
             }
         }
         tx.commit().await?;
         Ok(ExitCode::SUCCESS)
     })
+}
+
+async fn kept(tx: &mut Tx, school: Id<School>, username: &Username) -> anyhow::Result<Kept> {
+    let found = store::people::by_username(tx, school, username).await?;
+    found.with_context(|| format!("nobody signs in as {username}"))
+}
+
+async fn list(tx: &mut Tx, school: Id<School>) -> anyhow::Result<()> {
+    let groups = store::groups::all(tx, school).await?;
+    for it in store::people::all(tx, school).await? {
+        let person = it.person;
+        let roles: Vec<&str> = person.roles.iter().map(school::Choice::label).collect();
+        let year = person.year.map(|it| format!(", year {it}")).unwrap_or_default();
+        let of = groups.iter().filter(|it| person.groups.contains(&it.id));
+        let of: String = of.map(|it| format!(", {}", it.name)).collect();
+        println!("{:<20} {:<28} {}{year}{of}", person.username, person.name, roles.join(", "));
+    }
+    Ok(())
+}
+
+/// Groups of these names; made where there is none.
+async fn known_groups(
+    tx: &mut Tx,
+    by: &By,
+    school: Id<School>,
+    names: Vec<Line>,
+) -> anyhow::Result<Vec<Id<Group>>> {
+    let mut known = store::groups::all(tx, school).await?;
+    let mut found = Vec::new();
+    for name in names {
+        if let Some(it) = known.iter().find(|it| it.name == name) {
+            found.push(it.id);
+            continue;
+        }
+        let group = Group { id: fresh_id(by.at), school, name };
+        store::groups::add(tx, by, &group).await?;
+        found.push(group.id);
+        known.push(group);
+    }
+    Ok(found)
 }

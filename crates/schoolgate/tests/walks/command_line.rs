@@ -135,6 +135,44 @@ fn commands_work_beside_a_running_gate() {
 }
 
 #[test]
+fn people_come_change_group_and_leave_by_command() {
+    let demo = Demo::start();
+    let check = |arguments: &[&str], well: bool, words: &str| {
+        let (ended_well, said) = demo.command(arguments);
+        assert_eq!(ended_well, well, "{arguments:?}: {said}");
+        assert!(said.contains(words), "{arguments:?}: does not say {words}\n{said}");
+    };
+    let file = demo.path("choir.policy");
+    let (_, text) = demo.command(&["rules", "export"]);
+    std::fs::write(&file, format!("{text}\nblock everything for group \"Choir\"\n")).expect("written");
+    check(
+        &[
+            "people",
+            "add",
+            "ines",
+            "--name",
+            "Ines Duarte",
+            "--role",
+            "pupil",
+            "--year",
+            "7",
+            "--group",
+            "Choir",
+        ],
+        true,
+        "",
+    );
+    check(&["rules", "import", file.to_str().expect("a plain path")], true, "is in force");
+    let explain = ["explain", "https://www.river-lessons.test/", "--as", "ines"];
+    check(&explain, true, "Blocked for Ines Duarte");
+    check(&["people", "change", "ines", "--year", "8", "--group", "8C", "--group", "Band"], true, "");
+    check(&["people", "list"], true, "year 8, 8C, Band");
+    check(&explain, true, "Allowed for Ines Duarte");
+    check(&["people", "leave", "ines"], true, "");
+    check(&explain, false, "nobody signs in as ines");
+}
+
+#[test]
 fn rules_go_out_are_changed_and_come_back() {
     let demo = Demo::start();
     let file = demo.path("changed.policy");
@@ -180,6 +218,10 @@ fn a_new_school_starts_from_a_name_and_prints_a_link() {
     let file = folder.path().join("schoolgate.toml");
     std::fs::write(&file, "[school]\nname = \"Test School\"\n[gate]\nlisten = [\"127.0.0.1:0\"]\n[console]\nlisten = [\"127.0.0.1:0\"]\n").expect("written");
     let config = file.to_str().expect("a plain path");
+    // Looked at before anything is there, as the README says.
+    let out = schoolgate().args(["doctor", "--config", config]).output().expect("runs");
+    let said = String::from_utf8_lossy(&out.stdout);
+    assert!(out.status.success() && !folder.path().join("data").exists(), "{said}");
     let mut child = schoolgate()
         .args(["serve", "--config", config])
         .stdout(std::process::Stdio::piped())
