@@ -1,4 +1,6 @@
 //! Figures of docs/performance.md, each with one command.
+mod idle;
+
 use std::{path::Path, process::Command};
 
 use anyhow::{Context as _, bail};
@@ -15,6 +17,8 @@ pub(crate) enum Bench {
     Record,
     /// Search terms assessed a second.
     Signals,
+    /// 10,000 idle tunnels: what the program holds for them, and whether it gives it back. Takes a built program.
+    Idle,
     /// The whole product beside squid and e2guardian, with ../shared/bench.
     SideBySide,
 }
@@ -33,6 +37,7 @@ pub(crate) fn run(what: Bench, rest: &[String]) -> anyhow::Result<()> {
         Bench::Lists => run_named("policy", "lists", &rest),
         Bench::Record => run_named("store", "record", &rest),
         Bench::Signals => run_named("signals", "searches", &rest),
+        Bench::Idle => idle::run(&rest),
         Bench::SideBySide => side_by_side(&rest),
     }
 }

@@ -51,9 +51,10 @@ fn rows_that_differ(docs: &str, manifest: &toml::Table) -> Vec<Complaint> {
         .map(|(name, it)| (&**name, it.as_str().or_else(|| it.get("version")?.as_str()).unwrap_or_default()))
         .collect();
     let told: BTreeMap<&str, &str> = docs.lines().filter_map(row).collect();
-    let missing = needed.iter().filter(|(name, version)| told.get(*name) != Some(*version)).map(
-        |(name, version)| format!("docs/dependencies.md: has no row for `{name}` {version} and what it is for"),
-    );
+    let missing =
+        needed.iter().filter(|(name, version)| told.get(*name) != Some(*version)).map(|(name, version)| {
+            format!("docs/dependencies.md: has no row for `{name}` {version} and what it is for")
+        });
     let gone = told
         .keys()
         .filter(|it| !needed.contains_key(*it))
