@@ -83,6 +83,8 @@ fn measure(program: &Path, folder: &Path, tunnels: u64) -> anyhow::Result<()> {
     let mut after = resident(process)?;
     let closed = Instant::now();
     while after > before + (during - before) / 4.0 && closed.elapsed() < Duration::from_mins(1) {
+        // The allocator gives back as it is used, so the rest of the school goes on meanwhile.
+        drop((0..100).map(|_| tunnel(door)).collect::<anyhow::Result<Vec<_>>>()?);
         sleep(Duration::from_millis(500));
         after = resident(process)?;
     }
