@@ -23,7 +23,7 @@ pub(crate) use self::{
     fault::Faults,
     gate::Gate,
     keep::{Keep, Log},
-    lists::{KINDS as LIST_KINDS, Lists, Source},
+    lists::{KINDS as LIST_KINDS, Lists, Source, is_url},
     mail::{Mail, MailTls},
     school::OwnSchool,
 };

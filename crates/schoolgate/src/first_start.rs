@@ -38,7 +38,7 @@ pub(crate) async fn lists(db: &Db, config: &Config, school: &School, now: Timest
             id: fresh_id(now),
             name: source.name.to_string(),
             kind: source.kind.clone(),
-            location: source.location.display().to_string(),
+            location: source.location.clone(),
             licence: source.licence.clone(),
             sealed: source.sealed,
             enabled: true,

@@ -8,7 +8,7 @@ use school::{Id, School};
 use store::Db;
 use web_gate::{Door, Limits, Parent, Reachable, Trust, Upstreams};
 use wire::Basic;
-use workers::{Alerts, MailServer, Post};
+use workers::{Alerts, Fetch, MailServer, Post};
 
 use crate::config::{Config, MailTls};
 
@@ -56,16 +56,30 @@ pub(crate) fn doors(config: &Config) -> Vec<Door> {
     plain.chain(tls).collect()
 }
 
-pub(crate) fn upstreams(config: &Config) -> anyhow::Result<Upstreams> {
-    let gate = &config.gate;
+/// Lists come the way that people's requests go.
+pub(crate) fn fetch(config: &Config) -> anyhow::Result<Fetch> {
+    let parent = config.gate.parent.as_ref().map(|it| workers::Parent {
+        host: it.host.clone(),
+        port: it.port,
+        credentials: it.credentials.clone(),
+    });
+    Fetch::new(roots(config)?, parent).context("lists cannot be fetched")
+}
+
+fn roots(config: &Config) -> anyhow::Result<Vec<CertificateDer<'static>>> {
     let mut roots = Vec::new();
-    for file in &gate.extra_roots {
+    for file in &config.gate.extra_roots {
         roots.extend(certificates(file)?);
     }
+    Ok(roots)
+}
+
+pub(crate) fn upstreams(config: &Config) -> anyhow::Result<Upstreams> {
+    let gate = &config.gate;
     Ok(Upstreams {
         pinned: gate.pinned.iter().map(|(name, address)| (name.as_str().into(), *address)).collect(),
         reach: Reachable::new(gate.reach.clone()),
-        trust: Trust::System(roots),
+        trust: Trust::System(roots(config)?),
         parent: gate.parent.as_ref().map(|it| Parent {
             host: it.host.as_str().into(),
             port: it.port,

@@ -12,6 +12,7 @@
 mod codec;
 mod columns;
 mod counts;
+mod distinct;
 mod error;
 mod filter;
 mod folder;

@@ -27,6 +27,7 @@ pub struct Internet {
     certificates: Certificates,
     pinned: HashMap<Box<str>, SocketAddr>,
     visits: Visits,
+    shelf: Shelf,
     sites: JoinSet<()>,
 }
 
@@ -63,6 +64,8 @@ pub struct Reached {
 }
 
 pub(crate) type Visits = Arc<Mutex<Vec<Reached>>>;
+/// What lies at which path of all sites.
+pub(crate) type Shelf = Arc<Mutex<HashMap<String, bytes::Bytes>>>;
 
 impl Internet {
     pub fn new() -> Internet {
@@ -70,6 +73,7 @@ impl Internet {
             certificates: Certificates::new(),
             pinned: HashMap::new(),
             visits: Visits::default(),
+            shelf: Shelf::default(),
             sites: JoinSet::new(),
         }
     }
@@ -89,11 +93,16 @@ impl Internet {
         self.visits.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// From now on all sites have this at `path`, with an `ETag` that says 304 to whoever has it already.
+    pub fn publish(&self, path: &str, bytes: impl Into<bytes::Bytes>) {
+        self.shelf.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), bytes.into());
+    }
+
     /// A site at port 80, without TLS.
     pub async fn plain(&mut self, name: &str) -> SocketAddr {
         let listener = self.listen(name, 80).await;
         let address = listener.local_addr().expect("a bound socket has an address");
-        self.sites.spawn(site(listener, None, name.to_owned(), Arc::clone(&self.visits)));
+        self.sites.spawn(site(listener, None, name.to_owned(), self.seen()));
         address
     }
 
@@ -102,7 +111,7 @@ impl Internet {
         let listener = self.listen(name, 443).await;
         let address = listener.local_addr().expect("a bound socket has an address");
         let acceptor = TlsAcceptor::from(self.certificates.server(name, speaks, flaw));
-        self.sites.spawn(site(listener, Some(acceptor), name.to_owned(), Arc::clone(&self.visits)));
+        self.sites.spawn(site(listener, Some(acceptor), name.to_owned(), self.seen()));
         address
     }
 
@@ -119,6 +128,10 @@ impl Internet {
         drop(self.listen(name, port).await);
     }
 
+    fn seen(&self) -> (Visits, Shelf) {
+        (Arc::clone(&self.visits), Arc::clone(&self.shelf))
+    }
+
     async fn listen(&mut self, name: &str, port: u16) -> TcpListener {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("loopback has a free port");
         let address = listener.local_addr().expect("a bound socket has an address");
@@ -133,19 +146,25 @@ impl Default for Internet {
     }
 }
 
-async fn site(listener: TcpListener, tls: Option<TlsAcceptor>, name: String, visits: Visits) {
+async fn site(listener: TcpListener, tls: Option<TlsAcceptor>, name: String, seen: (Visits, Shelf)) {
     let mut connections = JoinSet::new();
     let name: Arc<str> = name.into();
     let mut number = 0;
     while let Ok((tcp, _)) = listener.accept().await {
-        connections.spawn(connection(tcp, tls.clone(), Arc::clone(&name), Arc::clone(&visits), number));
+        connections.spawn(connection(tcp, tls.clone(), Arc::clone(&name), seen.clone(), number));
         number += 1;
     }
 }
 
-async fn connection(tcp: TcpStream, tls: Option<TlsAcceptor>, name: Arc<str>, visits: Visits, number: usize) {
+async fn connection(
+    tcp: TcpStream,
+    tls: Option<TlsAcceptor>,
+    name: Arc<str>,
+    seen: (Visits, Shelf),
+    number: usize,
+) {
     let service = hyper::service::service_fn(move |request| {
-        answers::answer(request, Arc::clone(&name), Arc::clone(&visits), number)
+        answers::answer(request, Arc::clone(&name), seen.clone(), number)
     });
     let builder = auto::Builder::new(TokioExecutor::new());
     // However it ends: a test asserts on what the person saw.

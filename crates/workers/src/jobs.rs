@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use store::{Db, StoreError, activity::Reader, jobs, jobs::Job};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Alerts, Clock, Health, Post, health::told, snapshots::Snapshots};
+use crate::{Alerts, Clock, Fetch, Health, Post, health::told, snapshots::Snapshots};
 
 /// What jobs need.
 pub struct Office {
@@ -24,6 +24,8 @@ pub struct Office {
     pub post: Option<Post>,
     pub log: Log,
     pub lists: ListFolder,
+    /// For lists that are published on the internet.
+    pub fetch: Fetch,
     pub clock: Clock,
 }
 

@@ -6,7 +6,9 @@
 mod alerts;
 mod clock;
 mod compaction;
+mod download;
 pub mod errands;
+mod fetch;
 mod health;
 pub mod jobs;
 mod list_import;
@@ -14,6 +16,7 @@ mod mail;
 mod pulse;
 pub mod recorder;
 pub mod snapshots;
+mod unpack;
 mod watch;
 
 pub use crate::{
@@ -21,6 +24,7 @@ pub use crate::{
     clock::Clock,
     compaction::Compaction,
     errands::Clerk,
+    fetch::{Fetch, Parent},
     health::Health,
     jobs::Office,
     mail::{MailError, MailServer, MailTls, Post},

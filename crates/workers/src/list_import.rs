@@ -61,13 +61,16 @@ pub(crate) fn changed_at(location: &Path) -> io::Result<Timestamp> {
     Ok(latest)
 }
 
+/// `location`: where the source lies on this machine.
+///
 /// # Errors
 /// Why nothing can be made of it, in words.
-pub(crate) fn import(source: &ListSource, seal: &[u8; 32], now: Timestamp) -> Result<Imported, String> {
-    if source.location.starts_with("http://") || source.location.starts_with("https://") {
-        return Err("lists are not fetched from the internet yet: give a folder or a file".to_owned());
-    }
-    let location = Path::new(&source.location);
+pub(crate) fn import(
+    source: &ListSource,
+    location: &Path,
+    seal: &[u8; 32],
+    now: Timestamp,
+) -> Result<Imported, String> {
     let map = match source.map.trim() {
         "" => None,
         text => Some(CategoryMap::parse(text).map_err(|faults| {
@@ -184,7 +187,7 @@ fn walk(top: &Path, folder: &Path, depth: usize, parts: &mut Vec<Part>) -> io::R
 }
 
 /// In the folders of a tree, only the files of squidGuard; at its top, any text list.
-fn is_list(path: &Path, depth: usize) -> bool {
+pub(crate) fn is_list(path: &Path, depth: usize) -> bool {
     let name = path.file_name().and_then(|it| it.to_str()).unwrap_or_default();
     let known = ["txt", "list", "hosts", "zone", "rpz"];
     matches!(name, "domains" | "urls" | "expressions")

@@ -54,13 +54,15 @@ enum What {
 
 /// The job of `workers`.
 const REFRESH: &str = "refresh lists";
+/// Beside the one that comes by itself.
+const ASKED: &str = "refresh lists, asked";
 /// Half seconds to wait for the running gate.
 const PATIENCE: u32 = 600;
 
 #[derive(Args)]
 struct Add {
-    /// A file, or a folder for `--kind squidguard`.
-    location: PathBuf,
+    /// A file, a folder for `--kind squidguard`, or an address of http or https.
+    location: String,
     /// What it is called.
     #[arg(long)]
     name: String,
@@ -143,8 +145,12 @@ async fn add(house: &House, it: &Add) -> anyhow::Result<()> {
     if !crate::config::LIST_KINDS.contains(&it.kind.as_str()) {
         bail!("{} is no kind of list: write one of {}", it.kind, crate::config::LIST_KINDS.join(", "));
     }
-    let location =
-        fs::canonicalize(&it.location).with_context(|| format!("{} is not there", it.location.display()))?;
+    let location = if crate::config::is_url(&it.location) {
+        it.location.clone()
+    } else {
+        let path = fs::canonicalize(&it.location).with_context(|| format!("{} is not there", it.location))?;
+        path.display().to_string()
+    };
     let map = match (&it.category, &it.map) {
         (Some(code), _) if Category::from_code(code).is_none() => bail!("{code} is no category of ours"),
         (Some(code), _) => crate::first_start::map_to(code),
@@ -158,7 +164,7 @@ async fn add(house: &House, it: &Add) -> anyhow::Result<()> {
         id: fresh_id(by.at),
         name: it.name.clone(),
         kind: it.kind.clone(),
-        location: location.display().to_string(),
+        location,
         licence: it.licence.clone(),
         sealed: it.sealed,
         enabled: true,
@@ -182,7 +188,7 @@ async fn compile(house: &House) -> anyhow::Result<()> {
             let log = Activity::open(&folder.join("activity"), settings)?;
             let office =
                 assemble::office(&house.config, &house.db, &current, &snapshots, &health, log.reader())?;
-            office.load_lists().await;
+            office.renew_lists().await;
         }
     }
     show(house, false).await
@@ -190,7 +196,7 @@ async fn compile(house: &House) -> anyhow::Result<()> {
 
 async fn ask(house: &House, began: Timestamp) -> anyhow::Result<()> {
     let mut tx = house.db.write().await?;
-    store::jobs::enqueue_once(&mut tx, REFRESH, REFRESH, "", began).await?;
+    store::jobs::enqueue_once(&mut tx, REFRESH, ASKED, "asked", began).await?;
     tx.commit().await?;
     for _ in 0..PATIENCE {
         tokio::time::sleep(Duration::from_millis(500)).await;

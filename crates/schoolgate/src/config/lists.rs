@@ -19,7 +19,8 @@ pub(crate) struct Source {
     pub(crate) kind: String,
     /// Of illegal content: hashed, never shown, never overridden (FIL-06).
     pub(crate) sealed: bool,
-    pub(crate) location: PathBuf,
+    /// A path, or an address of http or https.
+    pub(crate) location: String,
     /// Category code of ours for a list of one kind; a squidGuard tree brings its own names.
     pub(crate) category: Option<String>,
     /// Table that turns their names into ours.
@@ -47,6 +48,10 @@ struct RawSource {
     licence: Option<String>,
 }
 
+pub(crate) fn is_url(location: &str) -> bool {
+    location.starts_with("http://") || location.starts_with("https://")
+}
+
 pub(crate) fn check(raw: Raw, check: &mut Check) -> Lists {
     let sources = raw.sources.unwrap_or_default();
     Lists { sources: sources.into_iter().filter_map(|it| source(it, check)).collect() }
@@ -58,7 +63,11 @@ fn source(raw: RawSource, check: &mut Check) -> Option<Source> {
         let remedy = format!("write one of {}", KINDS.join(", "));
         check.fault(ConfigFault::at(&raw.kind, "lists.sources.kind", "is no kind of list", &remedy));
     }
-    let location = check.file(&raw.location, "lists.sources.location");
+    let location = if is_url(raw.location.get_ref()) {
+        Some(raw.location.get_ref().clone())
+    } else {
+        check.file(&raw.location, "lists.sources.location").map(|it| it.display().to_string())
+    };
     let map = match &raw.map {
         None => None,
         Some(it) => Some(check.file(it, "lists.sources.map")?),

@@ -33,6 +33,7 @@ use parquet::{
 use crate::activity::{
     Kept,
     columns::{self, codes, words},
+    distinct,
     error::{ActivityError, At, damaged},
     filter::is_of_site,
     key::Cursor,
@@ -51,9 +52,9 @@ pub(crate) struct Opened {
 
 /// A file that many read at once: each read says where.
 #[derive(Debug, Clone)]
-struct Shared(Arc<File>);
+pub(crate) struct Shared(Arc<File>);
 
-struct ReadFrom {
+pub(crate) struct ReadFrom {
     file: Shared,
     at: u64,
 }
@@ -95,6 +96,9 @@ impl Opened {
         limit: usize,
     ) -> Result<Vec<Kept>, ActivityError> {
         let Some(asked) = self.columns_asked(group, wanted) else { return Ok(vec![]) };
+        if self.holds_none(group, wanted) {
+            return Ok(vec![]);
+        }
         let all = self.rows_in(group);
         let places = if asked.is_empty() {
             (all.saturating_sub(limit)..all).collect()
@@ -156,6 +160,22 @@ impl Opened {
             asked.push("search");
         }
         Some(asked)
+    }
+
+    /// Whether the distinct values alone, which lie before the rows, tell that nothing in the group is wanted.
+    fn holds_none(&self, group: usize, wanted: &Wanted<'_>) -> bool {
+        let holds = |column, passes: &dyn Fn(&[u8]) -> bool| {
+            distinct::any(&self.file, self.metadata.metadata().row_group(group), column, passes)
+        };
+        let filter = wanted.filter;
+        let person = filter.person.map(|it| it.as_u128().to_be_bytes());
+        let is_person = |it: &[u8]| person.is_some_and(|person| it == person);
+        let is_site = |it: &[u8]| {
+            let (host, site) = (std::str::from_utf8(it), filter.site.as_deref());
+            host.is_ok_and(|host| site.is_some_and(|site| is_of_site(host, site)))
+        };
+        person.is_some() && holds("person", &is_person) == Some(false)
+            || filter.site.is_some() && holds("host", &is_site) == Some(false)
     }
 
     /// Where in the group the wanted rows are.

@@ -375,6 +375,26 @@ fn a_full_disk_refuses_rows_whole_and_takes_them_when_there_is_room() {
     assert_eq!(numbers(&activity.reader()), (0..10).collect::<Vec<_>>());
 }
 
+/// So many distinct hosts that Parquet gives up listing them before the rows.
+#[test]
+fn who_comes_last_is_found_among_more_hosts_than_a_dictionary_holds() {
+    let dir = folder();
+    let mut activity = open(&dir, 25_000);
+    let host = |n: u32| -> Box<str> { format!("{n}.{}.example.org", "long".repeat(14)).into() };
+    let rows: Vec<Seen> = (0..25_000).map(|n| Seen { host: host(n), ..seen(1) }).collect();
+    activity.append(&rows, start()).unwrap();
+    activity.append(&[seen(1)], start()).unwrap();
+    let reader = activity.reader();
+    assert_eq!(reader.compact().unwrap(), 1);
+    let check = |n: u32, expected: usize| {
+        let filter = Filter { site: Some(host(n).to_string()), ..Filter::all(SCHOOL) };
+        assert_eq!(reader.search(&filter, None, 50).unwrap().rows.len(), expected, "{n}");
+    };
+    check(0, 1);
+    check(24_999, 1);
+    check(25_000, 0);
+}
+
 #[test]
 fn two_on_one_folder_get_a_clear_error() {
     let dir = folder();

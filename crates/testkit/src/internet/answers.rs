@@ -1,6 +1,7 @@
 //! What pretend sites answer, by path.
 use std::{
     convert::Infallible,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
     pin::Pin,
     sync::{Arc, PoisonError},
     task::{Context, Poll},
@@ -18,7 +19,7 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::{Reached, Visits};
+use super::{Reached, Shelf, Visits};
 
 type Answer = Response<BoxBody<Bytes, hyper::Error>>;
 
@@ -29,11 +30,12 @@ type Answer = Response<BoxBody<Bytes, hyper::Error>>;
 /// - `/status/N`: that status, empty
 /// - `/header/NAME/VALUE`: with that header
 /// - `/ws`: a WebSocket that says everything back
+/// - what was published there
 /// - anything else: `hello from NAME, PATH`
 pub(super) async fn answer(
     mut request: Request<Incoming>,
     site: Arc<str>,
-    visits: Visits,
+    (visits, shelf): (Visits, Shelf),
     connection: usize,
 ) -> Result<Answer, hyper::Error> {
     let path = request.uri().path_and_query().map_or("/", http::uri::PathAndQuery::as_str).to_owned();
@@ -45,6 +47,10 @@ pub(super) async fn answer(
         headers: request.headers().clone(),
         connection,
     });
+    let published = shelf.lock().unwrap_or_else(PoisonError::into_inner).get(&path).cloned();
+    if let Some(bytes) = published {
+        return Ok(file(&request, bytes));
+    }
     let mut segments = path.split('?').next().unwrap_or(&path).split('/').skip(1);
     let number = |part: Option<&str>| part.and_then(|it| it.parse().ok()).unwrap_or(0);
     Ok(match (segments.next(), segments.next()) {
@@ -85,6 +91,19 @@ pub(super) async fn answer(
         (Some("ws"), _) => switch(&mut request),
         _ => Response::new(full(format!("hello from {site}, {path}"))),
     })
+}
+
+fn file(request: &Request<Incoming>, bytes: Bytes) -> Answer {
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    let etag = format!("\"{:x}\"", hasher.finish());
+    let known = request.headers().get(header::IF_NONE_MATCH).is_some_and(|it| *it == etag);
+    let mut answer = Response::new(full(if known { Bytes::new() } else { bytes }));
+    if known {
+        *answer.status_mut() = StatusCode::NOT_MODIFIED;
+    }
+    answer.headers_mut().insert(header::ETAG, etag.parse().expect("hexadecimal"));
+    answer
 }
 
 fn full(body: impl Into<Bytes>) -> BoxBody<Bytes, hyper::Error> {

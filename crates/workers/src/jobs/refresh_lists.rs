@@ -10,6 +10,7 @@ use store::{
 
 use super::{Doing, Failure, Kind, ListFolder, Office};
 use crate::{
+    download::{Download, download, forget_marks, is_due, is_url},
     health::told,
     list_import::{changed_at, fingerprint, import},
 };
@@ -27,26 +28,46 @@ fn boxed<'a>(office: &'a Office, job: &'a Job) -> Doing<'a> {
     Box::pin(run(office, job))
 }
 
-async fn run(office: &Office, _job: &Job) -> Result<(), Failure> {
-    office.refresh_lists().await
+async fn run(office: &Office, job: &Job) -> Result<(), Failure> {
+    office.refresh_lists(if job.payload.is_empty() { Wish::InTime } else { Wish::Newest }).await
+}
+
+/// How eagerly lists are fetched from the internet.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    /// What is missing, so that the gate can open.
+    Any,
+    /// What is missing, and what has not been looked for lately.
+    InTime,
+    /// Somebody asked: whatever there is now.
+    Newest,
 }
 
 impl Office {
     /// Before the first request is answered: a gate that has not read its lists would open what they refuse.
     pub async fn load_lists(&self) {
-        if let Err(err) = self.refresh_lists().await {
+        self.load(Wish::Any).await;
+    }
+
+    /// Because somebody asked: from the internet too, whenever that was last looked at.
+    pub async fn renew_lists(&self) {
+        self.load(Wish::Newest).await;
+    }
+
+    async fn load(&self, wish: Wish) {
+        if let Err(err) = self.refresh_lists(wish).await {
             self.health.set(FINDER, vec![format!("the lists cannot be loaded: {err}")]);
         }
     }
 
-    async fn refresh_lists(&self) -> Result<(), Failure> {
+    async fn refresh_lists(&self, wish: Wish) -> Result<(), Failure> {
         let mut tx = self.db.read().await?;
         let all = store::lists::all(&mut tx).await?;
         drop(tx);
         let mut faults = Vec::new();
         for (source, before) in all.into_iter().filter(|(it, _)| it.enabled || it.sealed) {
             let name = source.name.clone();
-            let state = self.refresh(source, before).await?;
+            let state = self.refresh(source, before, wish).await?;
             if let Some(fault) = state.fault {
                 faults.push(format!("the list {name} could not be brought up to date: {fault}"));
             }
@@ -58,9 +79,32 @@ impl Office {
         Ok(())
     }
 
-    async fn refresh(&self, source: ListSource, before: Option<ListState>) -> Result<ListState, Failure> {
+    async fn refresh(
+        &self,
+        source: ListSource,
+        before: Option<ListState>,
+        wish: Wish,
+    ) -> Result<ListState, Failure> {
         let (folder, now, id) = (self.lists.clone(), (self.clock)(), source.id);
-        let refreshed = tokio::task::spawn_blocking(move || refresh(&folder, &source, before, now));
+        let found = if is_url(&source.location) {
+            let standing = before.as_ref().is_some_and(|it| stands(it, &compiled(&folder, &source)));
+            let may_wait = |it: &ListState| match wish {
+                Wish::Any => standing,
+                Wish::InTime => !is_due(it, now) && (standing || it.fault.is_some()),
+                Wish::Newest => false,
+            };
+            if let Some(before) = before.as_ref().filter(|it| may_wait(it)) {
+                return Ok(before.clone());
+            }
+            match download(&self.fetch, &source, standing, &folder.path).await {
+                Ok(None) => Found::Same,
+                Ok(Some(download)) => Found::Fetched(download),
+                Err(fault) => Found::Nothing(fault),
+            }
+        } else {
+            Found::Here(PathBuf::from(&source.location))
+        };
+        let refreshed = tokio::task::spawn_blocking(move || refresh(&folder, &source, &found, before, now));
         let state = refreshed.await.map_err(|err| Failure::NotNow(err.to_string()))?;
         let mut tx = self.db.write().await?;
         store::lists::set_state(&mut tx, id, &state).await?;
@@ -75,23 +119,55 @@ impl Office {
 const STALE: &str = "is stale";
 const JUMP: &str = "has changed by more than a quarter";
 
+/// Where a source is to be read.
+enum Found {
+    Here(PathBuf),
+    Fetched(Download),
+    /// As it was when it was loaded.
+    Same,
+    /// Why, in words.
+    Nothing(String),
+}
+
+/// The file that a source is compiled to, as it is set up now.
+fn compiled(folder: &ListFolder, source: &ListSource) -> PathBuf {
+    folder.path.join(format!("{}-{:016x}.sglist", source.id, fingerprint(source, &folder.seal)))
+}
+
+/// Whether what is in force was made from the source as it is set up now.
+fn stands(state: &ListState, path: &Path) -> bool {
+    state.compiled_path.as_deref().map(Path::new) == Some(path) && path.exists()
+}
+
 /// Never fails: a fault is part of the state, and what was before stays in it.
-fn refresh(folder: &ListFolder, source: &ListSource, before: Option<ListState>, now: Timestamp) -> ListState {
-    let path = folder.path.join(format!("{}-{:016x}.sglist", source.id, fingerprint(source, &folder.seal)));
+fn refresh(
+    folder: &ListFolder,
+    source: &ListSource,
+    found: &Found,
+    before: Option<ListState>,
+    now: Timestamp,
+) -> ListState {
+    let path = compiled(folder, source);
     let old = before.as_ref().and_then(|it| it.compiled_path.as_ref()).map(PathBuf::from);
     let old_list = old.as_ref().and_then(|it| list_files::open(it, &folder.seal).ok());
     let before = before.unwrap_or_else(|| never(now));
-    if let (Some(loaded_at), Some(_), true) = (before.loaded_at, &old_list, old.as_deref() == Some(&path))
-        && before.fault.is_none()
-        && changed_at(Path::new(&source.location)).is_ok_and(|at| at < loaded_at)
+    if let (Some(loaded_at), Some(_), true) = (before.loaded_at, &old_list, stands(&before, &path))
+        && found.is_as_of(loaded_at, before.fault.is_some())
     {
         let mut warnings: Vec<String> =
             before.warnings.iter().filter(|it| !it.starts_with(STALE)).cloned().collect();
         warnings.extend(stale(loaded_at, now));
-        return ListState { tried_at: now, warnings, ..before };
+        return ListState { tried_at: now, fault: None, warnings, ..before };
     }
-    let made = import(source, &folder.seal, now).and_then(|it| {
+    if let Found::Same = found {
+        forget_marks(&folder.path, source.id);
+    }
+    let made = found.place().and_then(|place| {
+        let it = import(source, place, &folder.seal, now)?;
         let list = list_files::keep(&path, it.compiled, &folder.seal).map_err(|err| told(&err))?;
+        if let Found::Fetched(download) = found {
+            download.keep_marks();
+        }
         Ok((list, it.bad_lines, it.warnings))
     });
     match made {
@@ -120,6 +196,25 @@ fn refresh(folder: &ListFolder, source: &ListSource, before: Option<ListState>, 
         Err(fault) => {
             let warnings = before.loaded_at.and_then(|it| stale(it, now)).into_iter().collect();
             ListState { tried_at: now, fault: Some(fault), warnings, ..before }
+        }
+    }
+}
+
+impl Found {
+    fn is_as_of(&self, loaded_at: Timestamp, was_faulty: bool) -> bool {
+        match self {
+            Found::Here(place) => !was_faulty && changed_at(place).is_ok_and(|at| at < loaded_at),
+            Found::Same => true,
+            Found::Fetched(_) | Found::Nothing(_) => false,
+        }
+    }
+
+    fn place(&self) -> Result<&Path, String> {
+        match self {
+            Found::Here(place) => Ok(place),
+            Found::Fetched(download) => Ok(&download.place),
+            Found::Same => Err("the compiled list does not open; it will be fetched again".to_owned()),
+            Found::Nothing(why) => Err(why.clone()),
         }
     }
 }

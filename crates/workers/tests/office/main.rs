@@ -1,5 +1,6 @@
 //! The office at work on a small made-up school, with a database, an activity log and a mail server of its own.
 mod errands;
+mod fetched_lists;
 mod lists;
 mod mail;
 mod snapshots;
@@ -17,6 +18,7 @@ use std::{
 use gate::{Current, ProxyAddress, Settings};
 use jiff::{Timestamp, civil::time, tz::TimeZone};
 use policy::{Because, Carried, CategorySet, Method, Outcome, Scheme, Seen, Step};
+use rustls_pki_types::CertificateDer;
 use school::{Calendar, DaySpan, Id, Layer, Person, Role, School, SchoolDays};
 use signals::Lexicon;
 use store::{
@@ -28,7 +30,8 @@ use testkit::smtp::Mailbox;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use workers::{
-    Alerts, Clerk, Clock, Health, Heart, MailServer, MailTls, Office, Post, Recording, Snapshots, Watch,
+    Alerts, Clerk, Clock, Fetch, Health, Heart, MailServer, MailTls, Office, Post, Recording, Snapshots,
+    Watch,
     jobs::{ListFolder, Log},
     snapshots::{Parts, closed},
 };
@@ -49,6 +52,8 @@ pub(crate) struct Small {
     pub(crate) log: activity::Reader,
     /// Unix seconds.
     pub(crate) time: Arc<AtomicI64>,
+    /// Trusted when lists are fetched.
+    pub(crate) roots: Vec<CertificateDer<'static>>,
     activity: Option<Activity>,
 }
 
@@ -141,6 +146,7 @@ impl Small {
             mailbox: Mailbox::open(),
             log: activity.reader(),
             time: seconds,
+            roots: Vec::new(),
             activity: Some(activity),
             folder,
         }
@@ -216,6 +222,7 @@ impl Small {
             post: Some(Post::new(&server).expect("a server")),
             log: Log { reader: self.log.clone(), keep_days: 90 },
             lists: ListFolder { path: self.folder.path().join("lists"), seal: [7; 32] },
+            fetch: Fetch::new(self.roots.clone(), None).expect("a client").at_most(1_000_000),
             clock: self.clock(),
         }
     }
