@@ -10,10 +10,11 @@ const ROUNDS: u32 = 200;
 fn main() {
     let corpus = read(include_str!("../corpus/searches.tsv"));
     let held_out = read(include_str!("../corpus/held-out.tsv"));
+    let second = read(include_str!("../corpus/held-out-second.tsv"));
     let started = Instant::now();
     let Ok(lexicon) = Lexicon::ours() else { return println!("our own lexicon cannot be read") };
     println!("worries {}, searches {}, loaded in {:.1?}", lexicon.len(), corpus.len(), started.elapsed());
-    for (name, searches) in [("searches", &corpus), ("held out", &held_out)] {
+    for (name, searches) in [("searches", &corpus), ("held out", &held_out), ("held out, second", &second)] {
         for theme in Theme::ALL {
             tell(name, &lexicon, searches, *theme);
         }

@@ -161,7 +161,9 @@ mod tests {
         let mut inside: Vec<_> =
             fs::read_dir(place).expect("reads").map(|it| it.expect("reads").path()).collect();
         inside.sort();
-        inside.iter().for_each(|it| walk(it, found));
+        for it in inside {
+            walk(&it, found);
+        }
     }
 
     #[test]
