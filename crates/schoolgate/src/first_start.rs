@@ -27,7 +27,7 @@ pub(crate) async fn school(db: &Db, config: &Config, now: Timestamp) -> anyhow::
 }
 
 /// Lists that the configuration names and the store does not know yet. One whose place changed is moved; one that
-/// was taken out of the file stays until it is removed with `schoolgate lists`.
+/// was taken out of the file stays until it is switched off with `schoolgate lists off`.
 pub(crate) async fn lists(db: &Db, config: &Config, school: &School, now: Timestamp) -> anyhow::Result<()> {
     let by = By { person: None, name: "Configuration".to_owned(), at: now };
     let mut tx = db.write().await?;

@@ -41,6 +41,10 @@ enum What {
     Add(Add),
     /// As add; the word that other products use.
     Import(Add),
+    /// Decide by a list no more; it stays known. A sealed list cannot be switched off.
+    Off { name: String },
+    /// Decide by a list again.
+    On { name: String },
     /// Compile every list anew from its source.
     Compile,
     /// Read a file without keeping it, and report the lines that are wrong, with their numbers.
@@ -94,11 +98,27 @@ pub(crate) fn run(asked: &Lists) -> anyhow::Result<ExitCode> {
                 add(&house, it).await?;
                 compile(&house).await?;
             }
+            What::Off { name } => switch(&house, name, false).await?,
+            What::On { name } => switch(&house, name, true).await?,
             What::Compile => compile(&house).await?,
             What::Check { .. } => {}
         }
         Ok(ExitCode::SUCCESS)
     })
+}
+
+async fn switch(house: &House, name: &str, enabled: bool) -> anyhow::Result<()> {
+    let by = By { person: None, name: "Command line".to_owned(), at: now() };
+    let mut tx = house.db.write().await?;
+    let known = store::lists::sources(&mut tx).await?;
+    let source = known.into_iter().find(|it| it.name == name);
+    let source = source.with_context(|| format!("no list is called {name}: `lists status` names them"))?;
+    if source.sealed {
+        bail!("{name} is sealed: it has no off switch");
+    }
+    store::lists::save_source(&mut tx, &by, house.school.id, &ListSource { enabled, ..source }).await?;
+    tx.commit().await?;
+    compile(house).await
 }
 
 async fn show(house: &House, changes: bool) -> anyhow::Result<()> {

@@ -126,7 +126,7 @@ async fn list(tx: &mut Tx, school: Id<School>) -> anyhow::Result<()> {
         let roles: Vec<&str> = person.roles.iter().map(school::Choice::label).collect();
         let year = person.year.map(|it| format!(", year {it}")).unwrap_or_default();
         let of = groups.iter().filter(|it| person.groups.contains(&it.id));
-        let of: String = of.map(|it| format!(", {}", it.name)).collect();
+        let of = of.fold(String::new(), |all, it| all + ", " + it.name.as_str());
         println!("{:<20} {:<28} {}{year}{of}", person.username, person.name, roles.join(", "));
     }
     Ok(())
