@@ -91,7 +91,8 @@ impl Engine {
     }
 
     pub(super) fn has_path(&self, target: &Target) -> bool {
-        self.paths.contains(&plain_path(target))
+        // Some engines answer in any case of letters.
+        self.paths.iter().any(|it| it.eq_ignore_ascii_case(plain_path(target)))
     }
 
     /// A search for pictures (FIL-11).
@@ -104,8 +105,10 @@ impl Engine {
             || self
                 .image_paths
                 .iter()
-                .any(|it| path.strip_prefix(it).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
-            || target.query().is_some_and(|query| query.split('&').any(|it| self.image_queries.contains(&it)))
+                .any(|it| after(path, it).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+            || target.query().is_some_and(|query| {
+                query.split('&').any(|it| self.image_queries.iter().any(|x| x.eq_ignore_ascii_case(it)))
+            })
     }
 }
 
@@ -120,7 +123,13 @@ fn plain_path(target: &Target) -> &str {
 
 /// The first parameter of that name, still in its spelling.
 pub(super) fn parameter<'a>(target: &'a Target, name: &str) -> Option<&'a str> {
-    target.query()?.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+    target.query()?.split('&').find_map(|pair| after(pair, name)?.strip_prefix('='))
+}
+
+/// What follows `start`, in whatever case it is written.
+fn after<'a>(text: &'a str, start: &str) -> Option<&'a str> {
+    let (front, rest) = text.split_at_checked(start.len())?;
+    front.eq_ignore_ascii_case(start).then_some(rest)
 }
 
 fn read(text: &'static str) -> Table {

@@ -16,6 +16,7 @@ fn fil_10_each_profile_has_its_search_engines_kept_safe() {
     check("pupil-7", "google.com/search?q=a", Allow, Some(("safe", "active")));
     check("pupil-7", "www.google.com/anything?q=a", Allow, Some(("safe", "active")));
     check("pupil-7", "www.bing.com/search?q=a", Allow, Some(("adlt", "strict")));
+    check("pupil-7", "www.bing.com/SEARCH?Q=a", Allow, Some(("adlt", "strict")));
     check("pupil-7", "duckduckgo.com/?q=a", Allow, Some(("kp", "1")));
     check("pupil-7", "html.duckduckgo.com/html/", Allow, Some(("kp", "1")));
     check("pupil-7", "www.google.com/", Allow, None);
@@ -78,6 +79,7 @@ fn what_was_typed_is_found() {
     check("https://www.google.co.uk/search?hl=en&q=black+holes", Some("black holes"));
     check("https://www.google.com.au/search?q=caf%C3%A9%20au%2Blait", Some("café au+lait"));
     check("https://www.bing.com/images/search?q=cats", Some("cats"));
+    check("https://www.bing.com/Search?Q=cats", Some("cats"));
     check("https://duckduckgo.com/?q=cats&ia=web", Some("cats"));
     check("https://m.youtube.com/results?search_query=cats", Some("cats"));
     check("https://uk.search.yahoo.com/search?p=cats", Some("cats"));
