@@ -16,6 +16,8 @@ pub(super) struct Open {
     of: HashMap<Id<ListSource>, (Mark, CompiledList)>,
     /// Those that come with the product; compiled when first asked for.
     starter: Vec<CompiledList>,
+    /// Once, all that should be there was.
+    was_whole: bool,
 }
 
 /// Which compiled file it is.
@@ -38,10 +40,16 @@ impl Open {
         let (mut lists, mut faults, mut incomplete) = (self.starter.clone(), Vec::new(), false);
         for (source, state) in wanted.iter().filter(|(source, _)| source.enabled || source.sealed) {
             let Some((path, mark)) = state.as_ref().and_then(compiled) else {
-                faults.push(format!(
-                    "the list {} has not been loaded yet: what it lists is not known",
-                    source.name
-                ));
+                let name = &source.name;
+                // One that is added to a gate at work and cannot be loaded leaves what stood before it, like rules
+                // that cannot be read; but what is sealed is never open for want of its list.
+                if self.was_whole && !source.sealed {
+                    faults
+                        .push(format!("the list {name} has not been loaded yet: what it lists is not known"));
+                } else {
+                    faults.push(format!("the list {name} has never been loaded, so nothing is opened"));
+                    incomplete = true;
+                }
                 continue;
             };
             let known = self.of.get(&source.id).filter(|(it, _)| *it == mark).map(|(_, list)| list.clone());
@@ -65,6 +73,7 @@ impl Open {
         }
         let wanted = |id: &Id<ListSource>| wanted.iter().any(|(source, _)| source.id == *id);
         self.of.retain(|id, _| wanted(id));
+        self.was_whole |= !incomplete;
         Opened { lists: Arc::new(Lists::new(lists)), faults, incomplete }
     }
 }

@@ -172,3 +172,37 @@ async fn a_sealed_list_is_known_and_never_shown() {
     let target = Target::parse("https://awful.test/").expect("an address");
     assert!(small.current.load().rules.lists().look_up(&target).sealed.is_some());
 }
+
+#[tokio::test]
+async fn a_list_that_was_never_loaded_opens_nothing() {
+    let small = Small::open().await;
+    assert!(small.snapshots.refresh().await);
+    let (id, path) = small.source("domains", "bets.txt", GAMBLING).await;
+    // Added to a gate that stands: what stood before still does, and the fault is told.
+    assert!(small.snapshots.refresh().await);
+    assert!(!small.current.load().rules.is_closed());
+    assert!(small.health.faults().iter().any(|it| it.contains("has not been loaded yet")));
+    // A gate that starts with it, and cannot read it.
+    let small = Small::reopen(small).await;
+    small.snapshots.refresh().await;
+    assert!(small.current.load().rules.is_closed());
+    small.load(id).await;
+    assert!(small.current.load().rules.is_closed());
+    assert!(small.health.faults().iter().any(|it| it.contains("has never been loaded")));
+    fs::write(&path, "bet.test\n").expect("written");
+    small.pass(60);
+    small.load(id).await;
+    assert!(!small.current.load().rules.is_closed() && small.is_gambling("https://bet.test/"));
+}
+
+#[tokio::test]
+async fn a_sealed_list_that_was_never_loaded_closes_even_a_gate_that_stands() {
+    let small = Small::open().await;
+    assert!(small.snapshots.refresh().await);
+    let (id, path) = small.source("sealed", "members.txt", "").await;
+    small.snapshots.refresh().await;
+    assert!(small.current.load().rules.is_closed());
+    fs::write(&path, "awful.test\n").expect("written");
+    small.load(id).await;
+    assert!(!small.current.load().rules.is_closed());
+}
