@@ -5,7 +5,7 @@ mod tokens;
 use std::{net::IpAddr, sync::Arc};
 
 use jiff::Timestamp;
-use policy::Method;
+use policy::{Method, Scheme, Target};
 
 pub(crate) use self::form::encode;
 use self::{form::Fields, tokens::Form};
@@ -58,6 +58,21 @@ impl Desk {
     /// Whether a request for this host is for the gate itself, not for the world.
     pub fn is_gate(snapshot: &Snapshot, host: &str) -> bool {
         host.trim_end_matches('.').eq_ignore_ascii_case(&snapshot.settings.gate_name)
+    }
+
+    /// Whether the gate answers a device that speaks to it without a proxy and calls it `host`. A name that is not
+    /// the gate's is a site's that was pointed here, so that its scripts could read and send the gate's forms (DNS
+    /// rebinding); such a device gets its PAC file, which holds no secret, and nothing else.
+    pub fn answers_to(snapshot: &Snapshot, host: &str, path: &str) -> bool {
+        let Ok(target) = Target::from_parts(Scheme::Http, host, "/") else { return false };
+        let Some(name) = target.host().name() else { return true };
+        let settings = &snapshot.settings;
+        // Nobody outside the school's network can own a name of one label.
+        Desk::is_gate(snapshot, name)
+            || !name.contains('.')
+            || name.eq_ignore_ascii_case(&settings.proxy.host)
+            || settings.local_names.iter().any(|it| target.host().is_within(&it.to_ascii_lowercase()))
+            || ["/proxy.pac", "/proxy-tls.pac", "/wpad.dat"].contains(&path)
     }
 
     /// Who is asking: whoever the request names by `Proxy-Authorization`; or has signed in on this device; or the

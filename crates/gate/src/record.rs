@@ -8,8 +8,10 @@ use policy::Seen;
 
 /// Where a gate puts what it saw. A worker drains it several times a second.
 ///
-/// Bounded: when it is full, what need not be kept is dropped and counted; what must be kept waits for room, so a
-/// refusal is never lost.
+/// Bounded: when it is full, what need not be kept is dropped and counted, and what must be kept goes in beyond the
+/// bound. At twice the bound whoever is to be told of a refusal waits for room ([`Recorder::room`]), so that nobody is
+/// refused without a record; at four times, which takes devices that leave before they are told, the newest is lost,
+/// since a gate without memory would lose them all.
 #[derive(Debug, Clone)]
 pub struct Recorder(Arc<Queue>);
 
@@ -27,7 +29,7 @@ struct Queue {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tally {
     pub taken: u64,
-    /// Lost for lack of room; never a refusal.
+    /// Lost for lack of room; a refusal only when four times the bound waited.
     pub dropped: u64,
     /// Visits to help sites: a number, and nothing else of them.
     pub help: u64,
@@ -64,15 +66,26 @@ impl Recorder {
         }
     }
 
-    /// For the end of a request that cannot wait (a connection that is gone). Refusals go in beyond the bound.
+    /// Waits while twice the bound waits. Asked before something that must be kept is done.
+    pub async fn room(&self) {
+        let queue = &self.0;
+        loop {
+            let room = queue.room.notified();
+            if queue.waiting.lock().len() < queue.capacity.saturating_mul(2) {
+                return;
+            }
+            room.await;
+        }
+    }
+
+    /// For the end of a request that cannot wait (a connection that is gone).
     pub fn note_now(&self, seen: Seen) {
         let queue = &self.0;
-        if let Some(back) = queue.put(seen) {
+        let bound = if seen.must_be_kept() { queue.capacity.saturating_mul(4) } else { queue.capacity };
+        if let Some(back) = queue.put_within(bound, seen) {
+            queue.dropped.fetch_add(1, Ordering::Relaxed);
             if back.must_be_kept() {
-                queue.waiting.lock().push(back);
-                queue.taken.fetch_add(1, Ordering::Relaxed);
-            } else {
-                queue.dropped.fetch_add(1, Ordering::Relaxed);
+                tracing::error!("a refusal or a search is lost: the record has not been written for long");
             }
         }
     }
@@ -101,8 +114,12 @@ impl Recorder {
 impl Queue {
     /// Gives it back when there is no room.
     fn put(&self, seen: Seen) -> Option<Seen> {
+        self.put_within(self.capacity, seen)
+    }
+
+    fn put_within(&self, bound: usize, seen: Seen) -> Option<Seen> {
         let mut waiting = self.waiting.lock();
-        if self.capacity <= waiting.len() {
+        if bound <= waiting.len() {
             return Some(seen);
         }
         waiting.push(seen);

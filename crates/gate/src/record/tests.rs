@@ -98,6 +98,26 @@ fn a_refusal_that_cannot_wait_goes_in_beyond_the_bound() {
     assert_eq!(drained(&recorder), 3);
 }
 
+#[tokio::test]
+async fn memory_is_bounded_though_nothing_is_drained() {
+    let recorder = Recorder::new(2);
+    for _ in 0..3 {
+        recorder.room().await;
+        recorder.note_now(seen(Outcome::Blocked, None));
+    }
+    recorder.room().await;
+    recorder.note_now(seen(Outcome::Blocked, None));
+    let mut told = std::pin::pin!(recorder.room());
+    let soon = tokio::time::timeout(Duration::from_millis(20), &mut told).await;
+    assert!(soon.is_err(), "somebody was refused though twice the bound waits");
+    for _ in 0..20 {
+        recorder.note_now(seen(Outcome::Blocked, None));
+    }
+    assert_eq!(recorder.tally(), Tally { taken: 8, dropped: 16, help: 0 });
+    assert_eq!(drained(&recorder), 8);
+    tokio::time::timeout(Duration::from_secs(5), told).await.expect("room woke it");
+}
+
 #[test]
 fn of_help_only_the_number_is_kept() {
     let recorder = Recorder::new(1);

@@ -73,3 +73,20 @@ async fn pages_load_nothing_run_nothing_and_are_not_kept() {
         }
     }
 }
+
+/// PWD-07: the time-out is a setting of each profile.
+#[tokio::test]
+async fn a_profile_ends_a_sign_in_sooner_than_the_school_does() {
+    use policy::{Directory, LayerText, Rules, lists::Lists};
+    let text = "profile \"Short\"\n    mode block by category\n    session 30 minutes\n\
+        use profile \"Short\" for everyone\n";
+    let layer = LayerText { layer: school::Layer::School, name: "Marsh Lane School", text };
+    let rules =
+        Rules::compile(&[layer], &Directory::default(), Arc::new(Lists::empty())).expect("good rules");
+    let known = agreed();
+    let known = Known { subject: rules.subject(&known.person), ..known };
+    let rig = rig(Snapshot { rules, ..snapshot_of([known]) }, Office::Open);
+    let browser = Browser::on(&rig);
+    browser.send("/sign-in", &[("username", "a.rahman"), ("password", "marsh harrier 7")]).await;
+    assert_eq!(rig.desk.bindings.until(DEVICE, at(0)), Some(at(30)));
+}
