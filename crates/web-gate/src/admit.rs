@@ -23,6 +23,11 @@ pub(crate) fn admit<B>(caller: &Caller, request: &Request<B>) -> Admitted {
     if request.method() == Method::TRACE {
         return Admitted::Not(StatusCode::METHOD_NOT_ALLOWED, "TRACE is not answered");
     }
+    // HTTP/2 frames a body by itself and may carry lengths that contradict each other; as HTTP/1 towards a site they
+    // would let one person's request begin inside another's.
+    if request.headers().get_all(header::CONTENT_LENGTH).iter().nth(1).is_some() {
+        return Admitted::Not(StatusCode::BAD_REQUEST, "the request gives its length twice");
+    }
     let path = request.uri().path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
     let host = match host(request) {
         Ok(host) => host,
@@ -52,7 +57,13 @@ pub(crate) fn admit<B>(caller: &Caller, request: &Request<B>) -> Admitted {
             Target::from_parts(scheme, authority, path)
         }
         // Origin form: the device has no proxy set, and speaks to the gate.
-        (None, None, _) => return Admitted::Desk,
+        (None, None, called) => {
+            let snapshot = caller.lane.house.desk.current.load();
+            if called.is_none_or(|it| Desk::answers_to(&snapshot, it, request.uri().path())) {
+                return Admitted::Desk;
+            }
+            return Admitted::Not(StatusCode::MISDIRECTED_REQUEST, "that name is not this gate's");
+        }
         (None, Some(_), None) => return NOT_A_PLACE,
     };
     let Ok(target) = target else { return NOT_A_PLACE };

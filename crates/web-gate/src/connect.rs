@@ -52,6 +52,7 @@ pub(crate) async fn ask(
     let case = Case { caller, snapshot, who, target, sent, now, wants, carried };
     let ruling = case.judge(Stage::Connect);
     let entry = case.entry(Method::Connect, &ruling);
+    entry.room().await;
     let by_proxy = case.snapshot.settings.sign_in == SignInBy::Proxy;
     if matches!(ruling, Ruling::SignIn(_)) && (by_proxy || refused.is_some()) {
         return case.notice(Notice::SignIn(refused), entry);

@@ -44,9 +44,7 @@ pub(crate) async fn connect(lane: &Lane, origin: &Origin) -> Result<Stream, Faul
         match (&house.upstreams.parent, lane.house.upstreams.pinned(origin)) {
             (_, Some(address)) => Ok(Stream::tcp(race(&[address]).await?)),
             (Some(parent), None) => {
-                if origin.host.address().is_some_and(|it| !house.upstreams.reach.allows(it)) {
-                    return Err(UpstreamFault::Private.into());
-                }
+                not_inside(lane, origin)?;
                 through(lane, parent, origin).await
             }
             (None, None) => Ok(Stream::tcp(race(&find(lane, &origin.host, origin.port).await?).await?)),
@@ -55,11 +53,25 @@ pub(crate) async fn connect(lane: &Lane, origin: &Origin) -> Result<Stream, Faul
     timeout(house.limits.connect, attempt).await.unwrap_or(Err(UpstreamFault::TimedOut.into()))
 }
 
+/// A parent finds names itself, where they cannot be asked about again; an address, and a name that is by its nature
+/// the machine's own, is refused here.
+fn not_inside(lane: &Lane, origin: &Origin) -> Result<(), Fault> {
+    let reach = &lane.house.upstreams.reach;
+    let inside = match origin.host.address() {
+        Some(address) => !reach.allows(address),
+        None => origin.host.is_within("localhost"),
+    };
+    if inside { Err(UpstreamFault::Private.into()) } else { Ok(()) }
+}
+
 /// A connection that is ready for requests to the site, and what its certificate said.
 pub(crate) async fn open(lane: &Lane, origin: &Origin, h2: bool) -> Result<(Way, Option<Site>), Fault> {
     if origin.scheme == Scheme::Http {
         let stream = match (&lane.house.upstreams.parent, lane.house.upstreams.pinned(origin)) {
-            (Some(parent), None) => to_parent(lane, parent).await?,
+            (Some(parent), None) => {
+                not_inside(lane, origin)?;
+                to_parent(lane, parent).await?
+            }
             _ => connect(lane, origin).await?,
         };
         return Ok((Way::One(Link::new(origin.clone(), stream).await?), None));

@@ -59,6 +59,13 @@ impl Entry {
         }
     }
 
+    /// Before something that must be kept is answered: waits while far too much waits to be written.
+    pub(crate) async fn room(&self) {
+        if self.seen.as_ref().is_some_and(Seen::must_be_kept) {
+            self.lane.house.recorder.room().await;
+        }
+    }
+
     /// A later stage decided otherwise.
     pub(crate) fn ruled(&mut self, ruling: &Ruling) {
         if let Some(seen) = &mut self.seen {

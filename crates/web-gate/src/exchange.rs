@@ -126,6 +126,7 @@ async fn site(caller: &Arc<Caller>, request: Request<Incoming>, target: Target) 
     let case = Case { caller, snapshot, who, target, sent: request.uri().clone(), now, wants, carried };
     let ruling = case.judge(Stage::Request);
     let entry = case.entry(method(request.method()), &ruling);
+    entry.room().await;
     match &ruling {
         Ruling::Proceed(decision) => {
             if let Some(fault) = caller.inside.as_ref().and_then(|it| it.fault) {
@@ -167,7 +168,7 @@ async fn forward(
     };
     let (mut head, incoming) = answer.into_parts();
     if head.status == StatusCode::SWITCHING_PROTOCOLS {
-        let (Some(on_upgrade), Some(link)) = (on_upgrade, link) else {
+        let (Some(on_upgrade), Some(link), true) = (on_upgrade, link, upgrades(&head.headers)) else {
             return case.failed(UpstreamFault::Garbled.into(), entry);
         };
         return Box::pin(switch(case, head, *link, on_upgrade, entry)).await;
@@ -178,13 +179,14 @@ async fn forward(
         let fault = if parent { UpstreamFault::Parent } else { UpstreamFault::Garbled };
         return case.failed(fault.into(), entry);
     }
-    let stage =
-        Stage::Response { media_type: media_type(&head.headers), file_name: file_name(&head.headers) };
+    let file_name = file_name(&head.headers);
+    let stage = Stage::Response { media_type: media_type(&head.headers), file_name: file_name.as_deref() };
     let again = case.judge(stage);
     if let Ruling::Refuse(decision) | Ruling::Warn(decision) = &again
         && !decision.protected
     {
         entry.ruled(&again);
+        entry.room().await;
         let notice = match &again {
             Ruling::Warn(_) => Notice::Warn(decision),
             _ => Notice::Blocked(decision),

@@ -20,6 +20,8 @@ pub(crate) fn clean_request(headers: &mut HeaderMap, keep_upgrade: bool) {
     }
     if keep_upgrade {
         headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
+        // One, and this one: a second could ask for a protocol whose requests nobody would see.
+        headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
     }
 }
 
@@ -71,21 +73,45 @@ pub(crate) fn upgrades(headers: &HeaderMap) -> bool {
     headers.get(header::UPGRADE).is_some_and(|it| it.as_bytes().eq_ignore_ascii_case(b"websocket"))
 }
 
-/// The file's name that an answer gives (RFC 6266), for rules on kinds of file.
-pub(crate) fn file_name(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get(header::CONTENT_DISPOSITION)?.to_str().ok()?;
+/// The file's name that an answer gives (RFC 6266), as a browser reads it, for rules on kinds of file.
+pub(crate) fn file_name(headers: &HeaderMap) -> Option<String> {
+    let value = String::from_utf8_lossy(headers.get(header::CONTENT_DISPOSITION)?.as_bytes());
     let mut plain = None;
-    for part in value.split(';').skip(1) {
+    for part in parts(&value).skip(1) {
         let Some((key, name)) = part.split_once('=') else { continue };
-        let name = name.trim().trim_matches('"');
+        let name = unquoted(name.trim());
         if key.trim().eq_ignore_ascii_case("filename*") {
-            return name.rsplit('\'').next();
-        }
-        if key.trim().eq_ignore_ascii_case("filename") {
-            plain = Some(name);
+            // RFC 8187: the character set, a language, then the name. What is not so written is not read as one.
+            if let Some(name) = name.splitn(3, '\'').nth(2) {
+                return Some(percent_encoding::percent_decode_str(name).decode_utf8_lossy().into_owned());
+            }
+        } else if key.trim().eq_ignore_ascii_case("filename") {
+            plain = plain.or(Some(name));
         }
     }
     plain
+}
+
+/// Cut at semicolons outside quotes.
+fn parts(value: &str) -> impl Iterator<Item = &str> {
+    let (mut quoted, mut escaped) = (false, false);
+    value.split(move |it| {
+        let cut = it == ';' && !quoted;
+        quoted ^= it == '"' && !escaped;
+        escaped = it == '\\' && quoted && !escaped;
+        cut
+    })
+}
+
+fn unquoted(text: &str) -> String {
+    let Some(inner) = text.strip_prefix('"') else { return text.to_owned() };
+    let inner = inner.strip_suffix('"').unwrap_or(inner);
+    let mut escaped = false;
+    let kept = |it: &char| {
+        escaped = *it == '\\' && !escaped;
+        !escaped
+    };
+    inner.chars().filter(kept).collect()
 }
 
 /// `type/subtype`, without parameters.
@@ -138,7 +164,7 @@ mod tests {
     #[test]
     fn a_file_is_named_by_its_answer() {
         let check = |value: &str, wanted: Option<&str>| {
-            assert_eq!(file_name(&map(&[("content-disposition", value)])), wanted, "{value}");
+            assert_eq!(file_name(&map(&[("content-disposition", value)])).as_deref(), wanted, "{value}");
         };
         check("attachment", None);
         check("attachment; filename=a.exe", Some("a.exe"));
@@ -151,5 +177,30 @@ mod tests {
         let mut headers = map(&[("cookie", "a=1"), ("cookie", "b=2")]);
         join_cookies(&mut headers);
         assert_eq!(headers.get_all("cookie").iter().collect::<Vec<_>>(), ["a=1; b=2"]);
+    }
+
+    #[test]
+    fn a_file_is_named_as_a_browser_would_name_it() {
+        let check = |value: &str, wanted: Option<&str>| {
+            let headers = map(&[("content-disposition", value)]);
+            assert_eq!(file_name(&headers).as_deref(), wanted, "{value}");
+        };
+        check("attachment", None);
+        check("attachment; filename=game.exe", Some("game.exe"));
+        check("attachment; filename=\"game.exe\"; size=3", Some("game.exe"));
+        check("attachment; filename=\"notes; game.exe\"", Some("notes; game.exe"));
+        check("attachment; filename=\"a \\\"b\\\"; c.exe\"", Some("a \"b\"; c.exe"));
+        check("attachment; filename=x.txt; filename*=UTF-8''game%2Eexe", Some("game.exe"));
+        check("attachment; filename*=game.txt; filename=game.exe", Some("game.exe"));
+        check("attachment; FileName=game.exe; filename=x.txt", Some("game.exe"));
+    }
+
+    #[test]
+    fn only_one_upgrade_is_asked_for() {
+        let mut headers = map(&[("connection", "upgrade")]);
+        headers.append(header::UPGRADE, HeaderValue::from_static("websocket"));
+        headers.append(header::UPGRADE, HeaderValue::from_static("h2c"));
+        clean_request(&mut headers, true);
+        assert!(headers.get_all(header::UPGRADE).iter().eq(["websocket"]));
     }
 }

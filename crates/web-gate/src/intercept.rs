@@ -138,24 +138,28 @@ fn named(caller: &Arc<Caller>, origin: Origin, ruled: Ruled, hello: &Hello) -> O
     let (sent, wants, carried) = (http::Uri::default(), Wants::Part, Carried::Tunnel);
     let case = Case { caller, snapshot, who, target, sent, now, wants, carried };
     let second = case.judge(Stage::Connect);
-    let ruling = stricter(ruling, second);
-    entry.forget();
-    let entry = case.entry(policy::Method::Connect, &ruling);
+    // The record keeps the name that decided: a help site must not be named because another was refused.
+    let (ruling, entry) = if rank(&ruling) <= rank(&second) {
+        entry.forget();
+        let entry = case.entry(policy::Method::Connect, &second);
+        (second, entry)
+    } else {
+        (ruling, entry)
+    };
     let Case { snapshot, who, target, now, .. } = case;
     Some((Origin::of(&target), Ruled { snapshot, who, now, ruling, entry }))
 }
 
-/// A refusal before a question, a question before leave, opening before carrying unopened.
-fn stricter(first: Ruling, second: Ruling) -> Ruling {
-    let rank = |it: &Ruling| match it {
+/// How strict: a refusal before a question, a question before leave, opening before carrying unopened.
+fn rank(ruling: &Ruling) -> u8 {
+    match ruling {
         Ruling::Refuse(_) => 5,
         Ruling::SignIn(_) => 4,
         Ruling::Agree(_) => 3,
         Ruling::Warn(_) => 2,
         Ruling::Proceed(decision) if decision.inspect == Inspect::Open && !decision.protected => 1,
         Ruling::Proceed(_) => 0,
-    };
-    if rank(&second) >= rank(&first) { second } else { first }
+    }
 }
 
 /// Makes sure that the site is there and is who it should be. A verified connection that waits is proof enough;
@@ -215,7 +219,7 @@ async fn accept(
     ruled: Option<Ruled>,
 ) -> Became {
     let Some(config) = config else {
-        tracing::warn!(host = %inside.host, "no certificate can be made");
+        tracing::warn!("no certificate can be made for a site");
         return Became::Over;
     };
     let handshake = Box::pin(TlsAcceptor::from(config).accept(stream));
@@ -228,7 +232,7 @@ async fn accept(
         }
         outcome => {
             // A programme that trusts only its own certificate; or a device without the school's.
-            tracing::debug!(host = %inside.host, error = ?outcome.err(), "a device refused the gate's certificate");
+            tracing::debug!(error = ?outcome.err(), "a device refused the gate's certificate");
             if let Some(mut ruled) = ruled {
                 if matches!(ruled.ruling, Ruling::Proceed(_)) {
                     ruled.entry.outcome(Outcome::Failed);

@@ -17,9 +17,15 @@ use crate::{
 pub(crate) struct Pool {
     #[expect(clippy::vec_box, reason = "a link is large, and moves through several hands for each request")]
     one: Mutex<HashMap<Origin, Vec<Box<Link>>>>,
-    two: Mutex<HashMap<Origin, SendRequest<Upload>>>,
+    two: Mutex<HashMap<Origin, Two>>,
     /// By whether HTTP/2 was offered.
     sites: Mutex<HashMap<(Origin, bool), Site>>,
+}
+
+/// An HTTP/2 connection that many requests share.
+struct Two {
+    send: SendRequest<Upload>,
+    used: Instant,
 }
 
 /// What was found when a site was last connected to and its certificate was verified.
@@ -35,14 +41,17 @@ pub(crate) struct Site {
 
 /// More sites than this are not remembered.
 const SITES: usize = 10_000;
+/// Connections wait for no more origins than this, of each kind: names are free, and sockets are not.
+const ORIGINS: usize = 2_000;
 
 impl Pool {
     pub(crate) fn take(&self, origin: &Origin, h2: bool) -> Option<Way> {
         if h2
-            && let Some(send) = self.two.lock().get(origin)
-            && !send.is_closed()
+            && let Some(two) = self.two.lock().get_mut(origin)
+            && !two.send.is_closed()
         {
-            return Some(Way::Two(send.clone()));
+            two.used = Instant::now();
+            return Some(Way::Two(two.send.clone()));
         }
         let mut one = self.one.lock();
         let waiting = one.get_mut(origin)?;
@@ -57,7 +66,7 @@ impl Pool {
     /// Whether [`Pool::take`] would likely find one.
     pub(crate) fn has(&self, origin: &Origin, h2: bool) -> bool {
         if h2 {
-            return self.two.lock().get(origin).is_some_and(|it| !it.is_closed());
+            return self.two.lock().get(origin).is_some_and(|it| !it.send.is_closed());
         }
         let mut one = self.one.lock();
         let Some(waiting) = one.get_mut(origin) else { return false };
@@ -78,13 +87,16 @@ impl Pool {
             if waiting.len() < limits.upstream_idle_per_site {
                 waiting.push(link);
             }
-        } else {
+        } else if one.len() < ORIGINS {
             one.insert(link.origin.clone(), vec![link]);
         }
     }
 
     pub(crate) fn put_two(&self, origin: Origin, send: SendRequest<Upload>) {
-        self.two.lock().insert(origin, send);
+        let mut two = self.two.lock();
+        if two.len() < ORIGINS || two.contains_key(&origin) {
+            two.insert(origin, Two { send, used: Instant::now() });
+        }
     }
 
     pub(crate) fn site(&self, origin: &Origin, h2: bool) -> Option<Site> {
@@ -108,7 +120,8 @@ impl Pool {
             waiting.shrink_to(4);
             !waiting.is_empty()
         });
-        self.two.lock().retain(|_, send| !send.is_closed());
+        // What is still being answered over one goes on to its end.
+        self.two.lock().retain(|_, two| !two.send.is_closed() && !stale(two.used));
         self.sites.lock().retain(|_, site| now.duration_since(site.verified) < site_lasts);
     }
 }

@@ -9,7 +9,8 @@ use crate::{Reachable, authority::provider, origin::Origin, verify::Verify};
 /// Where sites are found and how they are trusted.
 #[derive(Debug, Clone, Default)]
 pub struct Upstreams {
-    /// Names that are not looked up: `name` or `name:port`, lower case, to where they are. These may be private.
+    /// Names that are not looked up: `name` or `name:port`, lower case, to where they are (port 0: the port that is
+    /// asked for). These may be private.
     pub pinned: HashMap<Box<str>, SocketAddr>,
     pub reach: Reachable,
     pub trust: Trust,
@@ -54,7 +55,11 @@ impl Upstreams {
         }
         let name = origin.host.name()?;
         let exact = self.pinned.get(format!("{name}:{}", origin.port).as_str());
-        exact.or_else(|| self.pinned.get(name)).copied()
+        let mut place = exact.or_else(|| self.pinned.get(name)).copied()?;
+        if place.port() == 0 {
+            place.set_port(origin.port);
+        }
+        Some(place)
     }
 }
 

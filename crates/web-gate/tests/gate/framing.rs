@@ -49,6 +49,37 @@ async fn a_head_that_could_be_read_two_ways_is_refused() {
 }
 
 #[tokio::test]
+async fn two_lengths_over_http_2_are_refused() {
+    let world = World::new().await;
+    let mut asker = world.asker_two();
+    asker.headers = vec![("content-length", "0".into()), ("content-length", "10".into())];
+    // Refused by the gate, or by its HTTP/2 before that.
+    if let Ok(got) = asker.get("https://two.test/").await {
+        assert_eq!(got.status, 400);
+    }
+    assert!(world.internet.reached().is_empty());
+}
+
+#[tokio::test]
+async fn a_site_whose_name_points_at_the_gate_is_not_the_gate() {
+    let world = World::new().await;
+    let check = async |host: &str, path: &str, wanted: &str| {
+        let head = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        let answer = world.asker().say(head.as_bytes()).await.unwrap();
+        assert_eq!(answer.get(9..12), Some(wanted), "{host} {path}");
+    };
+    check("evil.test:3128", "/sign-out", "421").await;
+    check("evil.test", "/report", "421").await;
+    check("gate.school.test.evil.test", "/", "421").await;
+    check("evil.test", "/proxy.pac", "200").await;
+    check("gate.school.test", "/sign-out", "200").await;
+    check("GATE.school.test.:3128", "/", "200").await;
+    check("127.0.0.1:3128", "/", "200").await;
+    check("[::1]:3128", "/", "200").await;
+    check("wpad", "/wpad.dat", "200").await;
+}
+
+#[tokio::test]
 async fn a_length_beside_chunks_cannot_smuggle() {
     let world = World::new().await;
     let sent = "POST http://plain.test/count HTTP/1.1\r\nHost: plain.test\r\nContent-Length: 4\r\n\

@@ -290,3 +290,25 @@ async fn a_parent_proxy_carries_everything() {
     assert_eq!(got.text(), "hello from one.test, /y");
     assert_eq!(outer.record(2).await.len(), 2);
 }
+
+#[tokio::test]
+async fn a_parent_proxy_is_not_asked_for_what_lies_inside() {
+    let outer = World::new().await;
+    let port = outer.address.port();
+    let upstreams = Box::new(move |it: &mut web_gate::Upstreams| {
+        it.parent = Some(Parent { host: "127.0.0.1".into(), port, credentials: None });
+    });
+    let inner = World::with(Internet::new(), With { upstreams, ..With::default() }).await;
+    let mut entries = 0;
+    for place in
+        ["169.254.169.254", "127.0.0.1:8080", "[::ffff:10.0.0.1]", "0x7f.1", "localhost", "a.localhost"]
+    {
+        for scheme in ["http", "https"] {
+            let got = inner.browser().get(&format!("{scheme}://{place}/")).await;
+            assert!(got.is_err() || got.is_ok_and(|it| it.status != 200), "{scheme} {place}");
+            entries += 1;
+        }
+    }
+    assert!(entries > 0);
+    outer.record(0).await;
+}

@@ -51,6 +51,17 @@ async fn an_open_name_in_the_hello_does_not_open_a_blocked_place() {
 }
 
 #[tokio::test]
+async fn help_named_in_a_hello_is_not_recorded_because_another_place_is_blocked() {
+    let world = World::new().await;
+    drop(world.asker().secure("gambling.test:443", "childline.org.uk").await);
+    assert!(world.internet.reached().is_empty());
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    for seen in world.all() {
+        assert_ne!(&*seen.host, "childline.org.uk", "{seen:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_hello_in_many_pieces_is_read() {
     let world = World::new().await;
     let tcp = world.asker().tunnel("one.test:443").await.unwrap();

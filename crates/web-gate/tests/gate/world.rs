@@ -145,6 +145,13 @@ impl World {
         self.stop.cancel();
     }
 
+    /// The record so far, however long.
+    pub(crate) fn all(&self) -> Vec<Seen> {
+        let mut all = Vec::new();
+        self.recorder.drain(&mut all);
+        all
+    }
+
     pub(crate) fn help_visits(&self) -> u64 {
         self.recorder.tally().help
     }
