@@ -47,16 +47,19 @@ impl Throttle {
         if all.len() >= MOST {
             return false;
         }
-        let mut room = true;
         for (who, most) in those(name, address) {
             let guesses = all.entry(who).or_insert(Guesses { since: now, wrong: 0 });
             if now - guesses.since >= WINDOW {
                 *guesses = Guesses { since: now, wrong: 0 };
             }
             guesses.wrong = guesses.wrong.saturating_add(1);
-            room &= guesses.wrong <= most;
+            // An address that has to wait fills no memory with the names it goes on to try: else one device could
+            // keep everyone out.
+            if most < guesses.wrong {
+                return false;
+            }
         }
-        room
+        true
     }
 
     /// The guess was right: it and those before it are forgiven.
@@ -72,7 +75,7 @@ fn those(name: &str, address: Option<IpAddr>) -> impl Iterator<Item = (Who, u32)
     let name: Box<str> = name.trim().to_ascii_lowercase().chars().take(64).collect::<String>().into();
     let there = (Who::NameFrom(name.clone(), address), PER_NAME_THERE);
     let by_address = address.map(|it| (Who::Address(it), PER_ADDRESS));
-    [there, (Who::Name(name), PER_NAME)].into_iter().chain(by_address)
+    by_address.into_iter().chain([there, (Who::Name(name), PER_NAME)])
 }
 
 #[cfg(test)]
@@ -126,5 +129,15 @@ mod tests {
             assert!(throttle.may_guess("ada", None, at(0)));
             throttle.right("ada", None);
         }
+    }
+
+    #[test]
+    fn one_device_that_tries_endless_names_keeps_nobody_else_out() {
+        let throttle = Throttle::default();
+        let address = |last: u8| Some(IpAddr::from([192, 0, 2, last]));
+        for n in 0..MOST {
+            throttle.may_guess(&format!("name{n}"), address(1), at(0));
+        }
+        assert!(throttle.may_guess("ada", address(2), at(1)));
     }
 }
