@@ -34,7 +34,7 @@ pub(crate) async fn gate(config: &Config, db: &Db, school: Id<School>) -> anyhow
                 ),
             },
         };
-        devices.insert(device.address, (Arc::from(device.name.as_str()), person));
+        devices.insert(device.address.to_canonical(), (Arc::from(device.name.as_str()), person));
     }
     Ok(Settings {
         local_names: config.school.domains.iter().map(|it| it.as_str().into()).collect(),

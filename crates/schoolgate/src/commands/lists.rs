@@ -95,8 +95,9 @@ pub(crate) fn run(asked: &Lists) -> anyhow::Result<ExitCode> {
         match &asked.what {
             What::Status | What::Changes => show(&house, matches!(asked.what, What::Changes)).await?,
             What::Add(it) | What::Import(it) => {
-                add(&house, it).await?;
+                let added = add(&house, it).await?;
                 compile(&house).await?;
+                off_unless_loaded(&house, added).await?;
             }
             What::Off { name } => switch(&house, name, false).await?,
             What::On { name } => switch(&house, name, true).await?,
@@ -161,7 +162,7 @@ async fn show(house: &House, changes: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn add(house: &House, it: &Add) -> anyhow::Result<()> {
+async fn add(house: &House, it: &Add) -> anyhow::Result<ListSource> {
     if !crate::config::LIST_KINDS.contains(&it.kind.as_str()) {
         bail!("{} is no kind of list: write one of {}", it.kind, crate::config::LIST_KINDS.join(", "));
     }
@@ -192,7 +193,27 @@ async fn add(house: &House, it: &Add) -> anyhow::Result<()> {
     };
     let mut tx = house.db.write().await?;
     store::lists::add_source(&mut tx, &by, house.school.id, &source).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    Ok(source)
+}
+
+/// A gate that starts with a list which was never loaded stays closed: a slip on the command line must not do that.
+/// What is sealed cannot be switched off, and closes the gate until it is loaded.
+async fn off_unless_loaded(house: &House, added: ListSource) -> anyhow::Result<()> {
+    let mut tx = house.db.write().await?;
+    let state = store::lists::state(&mut tx, added.id).await?;
+    if state.as_ref().is_some_and(|it| it.compiled_path.is_some()) {
+        return Ok(());
+    }
+    let fault = state.and_then(|it| it.fault).unwrap_or_else(|| "it has not been read".to_owned());
+    if added.sealed {
+        bail!("{} is not loaded, and the gate opens nothing until it is: {fault}", added.name);
+    }
+    let by = By { person: None, name: "Command line".to_owned(), at: now() };
+    let off = ListSource { enabled: false, ..added };
+    store::lists::save_source(&mut tx, &by, house.school.id, &off).await?;
+    tx.commit().await?;
+    bail!("{} could not be loaded and is switched off: {fault}", off.name)
 }
 
 /// Beside a running gate, the gate's own office does it; otherwise it is done here.
