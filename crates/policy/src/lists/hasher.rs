@@ -42,7 +42,8 @@ impl Hasher {
         matches!(self.0, Kind::Sealed { .. })
     }
 
-    pub(super) fn hash(&self, bytes: &[u8]) -> u64 {
+    /// The same in every release.
+    pub fn hash(&self, bytes: &[u8]) -> u64 {
         match &self.0 {
             Kind::Open { seed } => xxh3_64_with_seed(bytes, *seed),
             Kind::Sealed { key, .. } => first_eight(&blake3::keyed_hash(key, bytes)),
@@ -74,4 +75,17 @@ impl fmt::Debug for Hasher {
 fn first_eight(hash: &blake3::Hash) -> u64 {
     let (first, _) = hash.as_bytes().split_first_chunk::<8>().expect("a hash has 32 bytes");
     u64::from_le_bytes(*first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_on_a_disk_already_keeps_its_hash() {
+        let check = |hasher: Hasher, hash: u64| assert_eq!(hasher.hash(b"games.test"), hash, "{hasher:?}");
+        check(Hasher::open(1), 0xb3b4_953c_ebf6_4ca6);
+        check(Hasher::open_for(&[1; 32]), 0x2fa3_a3c6_851a_89b6);
+        check(Hasher::sealed(&[1; 32], [2; 16]), 0xc33f_ba39_28ae_8709);
+    }
 }

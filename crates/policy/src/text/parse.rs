@@ -60,7 +60,7 @@ impl Reading {
                 return Err(why);
             }
         };
-        let comment = comment.filter(|it| !it.is_empty()).map(|it| tidy(&it));
+        let comment = comment.map(|it| tidy(&it)).filter(|it| !it.is_empty());
         if words.is_empty() {
             let within = self.open && indented;
             match (comment, self.entries.last_mut()) {

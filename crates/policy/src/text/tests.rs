@@ -53,6 +53,7 @@ fn rules_are_read_in_many_spellings_and_printed_in_one() {
         "use profile \"Staff\" for role head, early years locked",
     );
     check("# why\nallow a.test # and how", "# why\n# and how\nallow a.test");
+    check("# why\n#\n# \0\u{7f}\nallow a.test #\u{1}", "# why\nallow a.test");
 }
 
 #[test]
