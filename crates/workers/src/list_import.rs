@@ -1,7 +1,6 @@
 //! From a folder or file of a list, as others publish it, to the bytes of a compiled list. Blocks; reads as it goes.
 use std::{
     fs::{self, File},
-    hash::{DefaultHasher, Hash as _, Hasher as _},
     io::{self, Read as _},
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
@@ -29,20 +28,15 @@ const PIECE: usize = 256 * 1024;
 /// How deep a tree of lists may be.
 const DEEPEST: usize = 4;
 
-/// All open lists of an installation share it, so that a name is hashed once for all of them. Made from the secret,
-/// and telling nothing of it.
-pub(crate) fn seed(seal: &[u8; 32]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    seal.hash(&mut hasher);
-    hasher.finish()
-}
-
-/// What a compiled list is made from, besides the lines: it is made again when this changes.
+/// What a compiled list is made from, besides the lines: it is made again when this changes. Tells nothing of `seal`.
 pub(crate) fn fingerprint(source: &ListSource, seal: &[u8; 32]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    (&source.name, &source.kind, &source.location, &source.licence, &source.map).hash(&mut hasher);
-    (source.sealed, seal).hash(&mut hasher);
-    hasher.finish()
+    let sealed = if source.sealed { "sealed" } else { "open" };
+    let mut described = Vec::new();
+    for part in [&source.name, &source.kind, &source.location, &source.licence, &source.map, sealed] {
+        described.extend((part.len() as u64).to_le_bytes());
+        described.extend(part.as_bytes());
+    }
+    Hasher::open_for(seal).hash(&described)
 }
 
 /// When anything of the source last changed on this machine, as the file system tells.
@@ -81,7 +75,7 @@ pub(crate) fn import(
     let hasher = if source.sealed {
         Hasher::sealed(seal, source.id.as_u128().to_be_bytes())
     } else {
-        Hasher::open(seed(seal))
+        Hasher::open_for(seal)
     };
     let (mut draft, mut warnings) = (Draft::new(hasher), Vec::new());
     let (mut bad, mut entries) = (0, 0);

@@ -1,14 +1,14 @@
 use std::{collections::HashMap, path::Path, sync::Arc};
 
 use jiff::Timestamp;
-use policy::lists::{CompiledList, Hasher, Lists, STARTER_LISTS};
+use policy::lists::{CompiledList, Hasher, Lists, starter_lists};
 use school::Id;
 use store::{
     list_files,
     lists::{ListSource, ListState},
 };
 
-use crate::{health::told, list_import::seed};
+use crate::health::told;
 
 /// Lists that were opened well, kept open until a newer one of the same source is.
 #[derive(Default)]
@@ -35,7 +35,7 @@ pub(super) struct Opened {
 impl Open {
     pub(super) fn all(&mut self, wanted: &[(ListSource, Option<ListState>)], seal: &[u8; 32]) -> Opened {
         if self.starter.is_empty() {
-            self.starter = starter(seed(seal));
+            self.starter = starter_lists(&Hasher::open_for(seal), Timestamp::UNIX_EPOCH);
         }
         let (mut lists, mut faults, mut incomplete) = (self.starter.clone(), Vec::new(), false);
         for (source, state) in wanted.iter().filter(|(source, _)| source.enabled || source.sealed) {
@@ -81,9 +81,4 @@ impl Open {
 fn compiled(state: &ListState) -> Option<(&str, Mark)> {
     let path = state.compiled_path.as_deref()?;
     Some((path, Mark(path.to_owned(), state.loaded_at)))
-}
-
-fn starter(seed: u64) -> Vec<CompiledList> {
-    let open = |bytes: Vec<u8>| CompiledList::open(Arc::new(bytes)).expect("it was compiled just now");
-    STARTER_LISTS.iter().map(|it| open(it.compile(Hasher::open(seed), Timestamp::UNIX_EPOCH))).collect()
 }
