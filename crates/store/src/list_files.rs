@@ -80,6 +80,8 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 #[cfg(test)]
+mod kill;
+#[cfg(test)]
 mod tests {
     use policy::{
         Category, CategorySet, Target,
@@ -88,7 +90,7 @@ mod tests {
 
     use super::*;
 
-    const SECRET: [u8; 32] = [5; 32];
+    pub(super) const SECRET: [u8; 32] = [5; 32];
 
     fn compiled(hasher: Hasher, hosts: &[&str]) -> Vec<u8> {
         let mut draft = Draft::new(hasher);
@@ -100,7 +102,7 @@ mod tests {
         draft.compile(label).expect("compiles")
     }
 
-    fn knows(list: &CompiledList, url: &str) -> bool {
+    pub(super) fn knows(list: &CompiledList, url: &str) -> bool {
         let found = Lists::new(vec![list.clone()]).look_up(&Target::parse(url).expect("an address"));
         found.sealed.is_some() || !found.categories.is_empty()
     }
