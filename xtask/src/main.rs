@@ -1,6 +1,7 @@
-//! The house's own chores: `cargo xtask tidy | check | test | bench`.
+//! The house's own chores: `cargo xtask tidy | check | test | bench | fuzz`.
 mod bench;
 mod checks;
+mod fuzz;
 mod tidy;
 
 use std::process::{Command, ExitCode};
@@ -28,6 +29,14 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         rest: Vec<String>,
     },
+    /// Run the fuzz targets; needs a nightly compiler and cargo-fuzz (fuzz/README.md).
+    Fuzz {
+        /// All of them when none is named.
+        target: Option<String>,
+        /// For each target.
+        #[arg(default_value_t = 60)]
+        seconds: u64,
+    },
 }
 
 fn main() -> ExitCode {
@@ -36,6 +45,7 @@ fn main() -> ExitCode {
         Task::Check => checks::check(),
         Task::Test { rest } => checks::test(&rest),
         Task::Bench { what, rest } => bench::run(what, &rest),
+        Task::Fuzz { target, seconds } => fuzz::run_targets(target.as_deref(), seconds),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
