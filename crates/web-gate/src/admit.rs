@@ -57,9 +57,9 @@ pub(crate) fn admit<B>(caller: &Caller, request: &Request<B>) -> Admitted {
             Target::from_parts(scheme, authority, path)
         }
         // Origin form: the device has no proxy set, and speaks to the gate.
-        (None, None, called) => {
+        (None, None, named) => {
             let snapshot = caller.lane.house.desk.current.load();
-            if called.is_none_or(|it| Desk::answers_to(&snapshot, it, request.uri().path())) {
+            if named.is_none_or(|it| Desk::answers_to(&snapshot, it, request.uri().path())) {
                 return Admitted::Desk;
             }
             return Admitted::Not(StatusCode::MISDIRECTED_REQUEST, "that name is not this gate's");
