@@ -56,6 +56,10 @@ mod tests {
                 ("phones", "my own phone"),
                 ("remote lessons", "lessons from home"),
                 ("monitoring", "keeps a record"),
+                (
+                    "encrypted pages",
+                    "opens encrypted pages (https) to check them as well, except banking, health and help",
+                ),
                 ("sanctions", "sanction"),
                 ("parents", "parents or carers"),
             ],
@@ -77,6 +81,10 @@ mod tests {
                 ("images", "pictures and recordings"),
                 ("personal devices", "stays on a device of mine"),
                 ("monitoring", "filters and records"),
+                (
+                    "encrypted pages",
+                    "opens encrypted pages (https) to check them as well, except banking, health and help",
+                ),
                 ("copyright", "copyright"),
                 ("reputation", "the name of the school"),
                 ("remote working", "from a distance"),

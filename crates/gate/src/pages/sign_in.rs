@@ -72,7 +72,11 @@ pub(crate) fn form(frame: &Frame<'_>, form: &Form<'_>) -> Sheet {
         div.box {
             p {
                 "Your password is yours alone. Never tell it to anyone, and sign out when you leave a shared "
-                "machine. What you open is noted under your name."
+                "machine."
+            }
+            p {
+                "The school filters what is opened here and records it under your name. It opens encrypted pages "
+                "to check them, except banking, health and help."
             }
         }
         p.soft {

@@ -90,3 +90,17 @@ async fn a_profile_ends_a_sign_in_sooner_than_the_school_does() {
     browser.send("/sign-in", &[("username", "a.rahman"), ("password", "marsh harrier 7")]).await;
     assert_eq!(rig.desk.bindings.until(DEVICE, at(0)), Some(at(30)));
 }
+
+/// FIL-17: before anyone signs in, over TLS where the form stands.
+#[tokio::test]
+async fn whoever_signs_in_is_told_that_encrypted_pages_are_opened() {
+    let rig = rig(snapshot_of([agreed()]), Office::Open);
+    let shown = text(&Browser::on(&rig).get("/sign-in").await);
+    for words in [
+        "filters what is opened here and records it",
+        "opens encrypted pages",
+        "except banking, health and help",
+    ] {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+}
