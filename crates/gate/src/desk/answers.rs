@@ -13,7 +13,7 @@ use crate::{
     desk::Desk,
     pages::{
         Frame, Sheet, agree, home,
-        report::{self, LONGEST},
+        report::{self, LONGEST, NO_FILES},
         sign_in,
     },
 };
@@ -167,6 +167,10 @@ impl Desk {
     }
 
     pub(super) async fn report(&self, frame: &Frame<'_>, visit: &Visit<'_>, form: &Fields) -> Page {
+        // REP-12: how a multipart body begins (RFC 2046, 5.1.1), which alone carries files; our form never does.
+        if visit.form.starts_with(b"--") {
+            return frame.bind(home::refused(frame, 415, NO_FILES));
+        }
         let (words, place) = (form.get("words").trim(), form.get("place").trim());
         let about_site = match form.get("kind") {
             "site" => Some(true),

@@ -27,6 +27,10 @@ pub(crate) enum Wrong {
 /// The most that may be written, in characters.
 pub(crate) const LONGEST: usize = 4_000;
 
+/// Also said to whoever tries (REP-12).
+pub(crate) const NO_FILES: &str = "Pictures and videos cannot be sent here, because even passing one on to get help \
+     can hurt someone more and may be against the law.";
+
 impl Wrong {
     fn words(self) -> &'static str {
         match self {
@@ -115,9 +119,10 @@ pub(crate) fn form(frame: &Frame<'_>, form: &Form<'_>) -> Sheet {
         }
         h2 { "Is it about a picture?" }
         p {
-            "Do not send or show it to anyone, not even to us. Just say that there is one. If it is a nude "
-            "picture of someone under 18, Report Remove on the " a href={ (frame.base) "/help" } { "help page" }
-            " can get it taken down."
+            (NO_FILES)
+            " Do not copy it or send it on. Just say that there is one, and tell an adult you trust. If it is a "
+            "nude picture of you and you are under 18, Report Remove on the "
+            a href={ (frame.base) "/help" } { "help page" } " can get it taken down."
         }
         (help::short(frame))
     };

@@ -65,3 +65,32 @@ async fn nothing_typed_into_a_report_is_lost_when_it_comes_back() {
     };
     check(&"a".repeat(Visit::BODY + 1)).await;
 }
+
+/// REP-12.
+#[tokio::test]
+async fn no_picture_can_be_sent_with_a_report_and_the_form_says_why_and_what_to_do() {
+    let rig = rig(snapshot_of([agreed()]), Office::Open);
+    let browser = Browser::on(&rig);
+    let shown = text(&browser.get("/report").await);
+    for words in [
+        "Pictures and videos cannot be sent here, because",
+        "Do not copy it or send it on",
+        "tell an adult",
+        "Report Remove",
+    ] {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    assert!(!shown.contains("type=\"file\"") && !shown.contains("multipart"), "{shown}");
+
+    // The fields of a true report between the parts: not even those are taken.
+    let fields = fill(&shown, &[("words", "x"), ("kind", "person")]);
+    let body = format!(
+        "--b\r\ncontent-disposition: form-data; name=\"f\"; filename=\"a.png\"\r\n\r\n&{fields}&\r\n--b--\r\n"
+    );
+    let page = browser.ask(Method::Post, "/report", body.as_bytes()).await;
+    assert_eq!(page.status, 415);
+    assert!(text(&page).contains("Pictures and videos cannot be sent here"));
+    assert!(rig.told.lock().is_empty(), "nothing was passed on");
+    let page = browser.ask(Method::Post, "/report", fields.as_bytes()).await;
+    assert_eq!((page.status, rig.told.lock().len()), (200, 1), "the same without the parts is taken");
+}
