@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use maud::html;
 use school::{Choice, Role};
 
-use super::{Frame, Sheet};
+use super::{Frame, Sheet, help};
 use crate::Who;
 
 /// `/`: who you are here, and what you can do.
@@ -35,6 +35,8 @@ pub(crate) fn page(frame: &Frame<'_>, bound_until: Option<Timestamp>, token: &st
                 ul.do { li { a.main href={ (frame.base) "/sign-in" } { "Sign in" } } }
             }
         }
+        h2 { "Someone to talk to" }
+        (help::short(frame))
         h2 { "Other things you can do here" }
         ul {
             li { a href={ (frame.base) "/help" } { "Get help" } ", from people in and outside school" }

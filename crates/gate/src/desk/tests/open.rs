@@ -104,3 +104,24 @@ async fn whoever_signs_in_is_told_that_encrypted_pages_are_opened() {
         assert!(shown.contains(words), "{words}: {shown}");
     }
 }
+
+/// REP-05: on the page itself, signed in or not.
+#[tokio::test]
+async fn the_front_page_leads_straight_to_childline_and_ceop() {
+    let rig = rig(snapshot_of([agreed()]), Office::Open);
+    let browser = Browser::on(&rig);
+    let check = async |who: &str| {
+        let shown = text(&browser.get("/").await);
+        for words in [
+            who,
+            "href=\"https://www.childline.org.uk/\"",
+            "0800 1111",
+            "href=\"https://www.ceop.police.uk/safety-centre/\"",
+        ] {
+            assert!(shown.contains(words), "{words}: {shown}");
+        }
+    };
+    check("Nobody is signed in").await;
+    browser.send("/sign-in", RIGHT).await;
+    check("You are Amina").await;
+}
