@@ -14,7 +14,7 @@ use store::activity::{Activity, CountsOf, Filter, Reader, Settings};
 const BATCH: usize = 500;
 
 fn main() {
-    let rows: u32 = std::env::args().filter_map(|it| it.parse().ok()).next().unwrap_or(5_000_000);
+    let rows: u32 = std::env::args().find_map(|it| it.parse().ok()).unwrap_or(5_000_000);
     let folder = tempfile::TempDir::new().expect("a temporary folder");
     let start: Timestamp = "2026-11-02T08:30:00Z".parse().expect("a time");
     let mut activity = Activity::open(folder.path(), Settings::new(TimeZone::UTC)).expect("opens");
@@ -56,6 +56,7 @@ fn main() {
     drop(activity);
 }
 
+#[expect(clippy::cast_precision_loss, reason = "figures for people to read")]
 fn pages(reader: &Reader, start: Timestamp, rows: u32) {
     let all = || Filter::all(Id::from_u128(1));
     let middle = start + SignedDuration::from_millis(i64::from(rows) * 5 / 2);
@@ -160,6 +161,7 @@ fn cpu_time() -> Duration {
     Duration::from_nanos(text.split(' ').next().and_then(|it| it.parse().ok()).unwrap_or(0))
 }
 
+#[expect(clippy::cast_precision_loss, reason = "figures for people to read")]
 fn size(folder: &Path) -> f64 {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     entries

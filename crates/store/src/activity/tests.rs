@@ -25,27 +25,27 @@ fn start() -> Timestamp {
 /// Row `n` of a made-up morning: every few of each kind, some out of order, some at the same moment.
 fn seen(n: u32) -> Seen {
     let pick = |from: u32| n.wrapping_mul(2_654_435_761) >> 7 & 0xffff & (from - 1);
-    let late = if n % 13 == 0 { 90 } else { 0 };
+    let late = if n.is_multiple_of(13) { 90 } else { 0 };
     let category = Category::ALL[pick(32) as usize];
     Seen {
         at: start() + SignedDuration::from_secs(i64::from(n / 4) - late),
-        school: if n % 11 == 0 { OTHER } else { SCHOOL },
-        person: (n % 5 != 0).then(|| Id::from_u128(u128::from(100 + pick(16)))),
-        device: (n % 3 == 0).then(|| format!("laptop-{}", pick(8)).into()),
-        address: if n % 7 == 0 { IpAddr::from([0; 16]) } else { IpAddr::from([10, 0, 0, 9]) },
-        method: if n % 9 == 0 { Method::Post } else { Method::Get },
-        scheme: if n % 4 == 0 { Scheme::Http } else { Scheme::Https },
+        school: if n.is_multiple_of(11) { OTHER } else { SCHOOL },
+        person: (!n.is_multiple_of(5)).then(|| Id::from_u128(u128::from(100 + pick(16)))),
+        device: n.is_multiple_of(3).then(|| format!("laptop-{}", pick(8)).into()),
+        address: if n.is_multiple_of(7) { IpAddr::from([0; 16]) } else { IpAddr::from([10, 0, 0, 9]) },
+        method: if n.is_multiple_of(9) { Method::Post } else { Method::Get },
+        scheme: if n.is_multiple_of(4) { Scheme::Http } else { Scheme::Https },
         host: format!("h{}.site{}.example.org", pick(4), pick(64)).into(),
         port: 443,
-        path: (n % 6 != 0).then(|| format!("/page/{n}").into()),
-        search: (n % 50 == 0).then(|| format!("how high is hill {n}").into()),
+        path: (!n.is_multiple_of(6)).then(|| format!("/page/{n}").into()),
+        search: n.is_multiple_of(50).then(|| format!("how high is hill {n}").into()),
         categories: [category, Category::Education].into_iter().collect(),
         outcome: Outcome::ALL[(pick(8) as usize) % Outcome::ALL.len()],
         because: Because {
             step: Step::Category,
-            rule: (n % 10 == 0).then(|| "school line 12: block made-up.example.org".into()),
+            rule: n.is_multiple_of(10).then(|| "school line 12: block made-up.example.org".into()),
             list: Some("Our list".into()),
-            category: (n % 2 == 0).then_some(category),
+            category: n.is_multiple_of(2).then_some(category),
             profile: Some("Pupils".into()),
             matched: 11,
         },
@@ -490,7 +490,9 @@ proptest! {
     #[test]
     fn every_row_reads_as_it_was_written(rows in proptest::collection::vec(any_seen(), 1..20)) {
         let mut bytes = vec![];
-        rows.iter().for_each(|it| codec::put(&mut bytes, it));
+        for row in &rows {
+            codec::put(&mut bytes, row);
+        }
         let mut rest = &bytes[..];
         let read: Vec<Seen> = std::iter::from_fn(|| codec::take(codec::skip(&mut rest)?.1)).collect();
         prop_assert_eq!(&read, &rows);

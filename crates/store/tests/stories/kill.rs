@@ -63,7 +63,7 @@ fn records_until_it_is_killed() {
         }
         activity.sync().expect("syncs");
         println!("synced {n}");
-        if n % 5 == 0 {
+        if n.is_multiple_of(5) {
             reader.compact().expect("compacts");
         }
     }

@@ -6,8 +6,8 @@ use crate::{at, write};
 
 async fn take(db: &Db, now: &str) -> Option<jobs::Job> {
     let mut tx = write(db).await;
-    let job = jobs::take(&mut tx, at(now)).await.unwrap();
-    tx.commit().await.unwrap();
+    let job = jobs::take(&mut tx, at(now)).await.expect("a look at the jobs");
+    tx.commit().await.expect("commits");
     job
 }
 
@@ -95,7 +95,7 @@ async fn no_two_workers_take_one_job() {
 async fn jobs_left(db: &Db) -> usize {
     let mut tx = write(db).await;
     let mut left = 0;
-    while jobs::take(&mut tx, at("2026-11-22T10:00:00Z")).await.unwrap().is_some() {
+    while jobs::take(&mut tx, at("2026-11-22T10:00:00Z")).await.expect("a look at the jobs").is_some() {
         left += 1;
     }
     left
