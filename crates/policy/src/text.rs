@@ -1,6 +1,6 @@
 //! The policy as text: one thing a line, so that it can be read aloud, compared and kept under version control.
 //!
-//! `docs/policy-text.md` describes it. What a school writes stays as it was written; [`print`] gives the one
+//! `docs/policy-text.md` describes it. What a school writes stays as it was written; [`print()`] gives the one
 //! canonical spelling.
 mod audience;
 mod parse;
