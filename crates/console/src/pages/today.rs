@@ -110,7 +110,7 @@ fn status(today: &Today) -> Markup {
         @for (gate, fault) in faults { (notice(Tone::Bad, &html! { (gate) ": " (fault) })) }
         @if 0 < dropped {
             (notice(Tone::Warning, &html! {
-                (number(dropped)) " records were not kept for lack of room since the gate started. Refusals and searches are never among them. Check that the disk is fast and has space."
+                (number(dropped)) " records were not kept for lack of room since the gate started. Refusals and searches are kept longest, up to four times as many as should ever wait. Check that the disk is fast and has space."
             }))
         }
     }
