@@ -245,3 +245,43 @@ fn a_new_school_starts_from_a_name_and_prints_a_link() {
     let said = String::from_utf8_lossy(&out.stdout);
     assert!(said.contains("certificate authority") && said.contains("Test School"), "{said}");
 }
+
+/// The real lists of `../shared/data`, where that folder is there; none of it is ours to keep.
+#[test]
+fn a_real_list_tree_is_imported_beside_a_running_gate_and_refuses_what_it_names() {
+    let tree = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/ut1");
+    let Ok(names) = std::fs::read_to_string(tree.join("gambling/domains")) else {
+        eprintln!("SKIPPED: {} is not there", tree.display());
+        return;
+    };
+    if !has("curl", "--version") {
+        return;
+    }
+    let demo = Demo::start();
+    let authority = demo.path("authority.pem");
+    let authority = authority.to_str().expect("a plain path");
+    agree(&demo, authority, "maya");
+    let name = names.lines().find(|it| it.ends_with(".com")).expect("a name in .com");
+    let proxy = format!("http://maya:{PASSWORD}@{}", demo.gate);
+    let ask =
+        |url: &str| curl(&["--proxy", &proxy, "--cacert", authority, "--header", "Accept: text/html", url]);
+    // The discard port: until the list is in force the gate may try the name, and nobody answers there.
+    let url = format!("http://{name}:9/");
+    let (_, before) = demo.command(&["explain", &url, "--as", "maya"]);
+    assert!(!before.contains("Gambling"), "refused before the list is there: {before}");
+
+    let tree = tree.to_str().expect("a plain path");
+    let (well, said) = demo.command(&["lists", "add", "--name", "UT1", "--kind", "squidguard", tree]);
+    assert!(well && said.contains(" 0 bad lines"), "{said}");
+    let began = std::time::Instant::now();
+    loop {
+        let (status, body) = ask(&url);
+        if status.starts_with("403") && body.contains("Gambling") {
+            break;
+        }
+        assert!(began.elapsed().as_secs() < 40, "{url} is still {status}");
+        std::thread::sleep(std::time::Duration::from_millis(500));
+    }
+    let (well, said) = demo.command(&["explain", &url, "--as", "maya"]);
+    assert!(well && said.contains("UT1") && said.contains("Gambling"), "{said}");
+}
