@@ -13,7 +13,9 @@ pub fn goes_to(about: Roles) -> Role {
 /// Whether `viewer` may read this concern, its words and its names: only at their own school, only with the role it
 /// goes to, and never when it is about them.
 pub fn may_see(concern: &Concern, about: Roles, viewer: &Person) -> bool {
-    viewer.school == concern.school && Some(viewer.id) != concern.about && viewer.roles.has(goes_to(about))
+    let lead = viewer.roles.has(Role::Dsl) || viewer.roles.has(Role::DeputyDsl);
+    let theirs = if goes_to(about) == Role::Dsl { lead } else { viewer.roles.has(Role::Head) };
+    viewer.school == concern.school && Some(viewer.id) != concern.about && theirs
 }
 
 /// Someone who is at school to work, to govern or to visit, and not as a pupil.
@@ -31,7 +33,7 @@ mod tests {
 
     #[test]
     fn who_may_see_a_concern() {
-        use Role::{Coordinator, Dsl, Governor, Head, NetworkManager, Parent, Pupil, Teacher};
+        use Role::{Coordinator, DeputyDsl, Dsl, Governor, Head, NetworkManager, Parent, Pupil, Teacher};
         let roles = |of: &[Role]| of.iter().copied().collect::<Roles>();
         let viewer = |id: u128, school: u128, of: &[Role]| Person {
             id: Id::from_u128(id),
@@ -41,6 +43,8 @@ mod tests {
             roles: roles(of),
             year: None,
             groups: Vec::new(),
+            email: None,
+            stay: school::Stay::ALWAYS,
         };
         let check = |about: &[Role], viewer: Person, expected: bool| {
             let concern = NewConcern {
@@ -59,6 +63,8 @@ mod tests {
         };
         check(&[Pupil], viewer(10, 1, &[Dsl]), true);
         check(&[Pupil], viewer(10, 1, &[Teacher, Dsl]), true);
+        check(&[Pupil], viewer(10, 1, &[DeputyDsl]), true);
+        check(&[Teacher], viewer(10, 1, &[DeputyDsl]), false);
         check(&[], viewer(10, 1, &[Dsl]), true);
         check(&[Parent], viewer(10, 1, &[Dsl]), true);
         for other in [Pupil, Teacher, Coordinator, NetworkManager, Head, Governor] {

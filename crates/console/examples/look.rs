@@ -317,6 +317,8 @@ fn person(
         roles: Roles::NONE.with(role),
         year,
         groups: Vec::new(),
+        email: None,
+        stay: school::Stay::ALWAYS,
     })
 }
 

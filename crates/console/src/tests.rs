@@ -24,7 +24,7 @@ use policy::{
     Because, Carried, Category, CategorySet, Directory, LayerText, Method as Verb, Outcome, Rules, Scheme,
     Seen, Step, lists::Lists,
 };
-use school::{Calendar, DaySpan, Id, Layer, Person, Role, Roles, School, SchoolDays, Year};
+use school::{Calendar, Choice, DaySpan, Id, Layer, Person, Role, Roles, School, SchoolDays, Year};
 use store::{
     By, Db,
     activity::{self, Activity},
@@ -119,8 +119,15 @@ impl World {
         let token = Token::fresh().expect("chance");
         let mut tx = self.db.write().await.expect("a transaction");
         let all = people::all(&mut tx, school.id).await.expect("people");
-        let person =
-            all.into_iter().find(|it| it.person.roles.has(role)).expect("someone with the role").person;
+        let found = all.into_iter().find(|it| it.person.roles.has(role)).map(|it| it.person);
+        let person = if let Some(person) = found {
+            person
+        } else {
+            let person = person(school, role.code(), "Robin Other", role);
+            let by = By { person: None, name: "Set-up".to_owned(), at: self.now() };
+            people::add(&mut tx, &by, &person).await.expect("a person");
+            person
+        };
         let until = self.now() + crate::LONGEST;
         sessions::open(&mut tx, &token.hash(), school.id, person.id, self.now(), until)
             .await
@@ -204,6 +211,8 @@ fn person(school: &School, username: &str, name: &str, role: Role) -> Person {
         roles: Roles::NONE.with(role),
         year: if role == Role::Pupil { Year::new(7) } else { None },
         groups: vec![],
+        email: None,
+        stay: school::Stay::ALWAYS,
     }
 }
 

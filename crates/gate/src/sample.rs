@@ -28,6 +28,7 @@ pub(crate) fn snapshot() -> Snapshot {
 pub(crate) fn snapshot_of(people: impl IntoIterator<Item = Known>) -> Snapshot {
     let proxy = ProxyAddress { host: "gate.school.test".into(), port: 3128, tls_port: None };
     Snapshot {
+        chosen: school::settings::Settings::default(),
         school: School {
             id: Id::from_u128(9),
             trust: None,
@@ -83,6 +84,8 @@ fn known(id: Id<Person>, username: &str, name: &str, role: Role, year: Option<Ye
         roles: Roles::NONE.with(role),
         year,
         groups: Vec::new(),
+        email: None,
+        stay: school::Stay::ALWAYS,
     };
     let subject = Rules::closed().subject(&person);
     Known { person, subject, password: None, missing: Vec::new() }

@@ -15,6 +15,8 @@ pub struct Snapshot {
     pub agreements: Vec<Agreement>,
     pub calendar: Calendar,
     pub settings: Settings,
+    /// What trust, school and site have set in the console, resolved for this gate.
+    pub chosen: school::settings::Settings,
     /// Why part of this is older than it should be, in words for staff; empty when all is well.
     pub faults: Vec<String>,
 }

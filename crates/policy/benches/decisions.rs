@@ -126,6 +126,8 @@ fn subjects(rules: &Rules) -> Vec<Subject> {
         roles: Roles::NONE.with(role),
         year: year.map(|it| it.parse().expect("a year")),
         groups: Vec::new(),
+        email: None,
+        stay: school::Stay::ALWAYS,
     };
     let years = ["1", "5", "7", "10", "12"];
     let mut all: Vec<Subject> =

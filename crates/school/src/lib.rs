@@ -3,9 +3,13 @@
 //! No IO, no clock, no chance: times and identifiers are handed in.
 mod calendar;
 mod choice;
+mod grant;
 mod id;
 mod person;
 mod right;
+mod role;
+pub mod settings;
+mod stay;
 mod text;
 mod tree;
 mod year;
@@ -14,9 +18,11 @@ pub use crate::{
     calendar::{Calendar, DaySpan, Moment, SchoolDays, SchoolTime, Term},
     choice::Choice,
     id::{Id, NotAnId},
-    person::{Group, Person, Role, Roles},
+    person::{Group, Person},
     right::{Right, Rights},
-    text::{Line, NotALine, NotAUsername, Username},
+    role::{Role, Roles},
+    stay::Stay,
+    text::{Email, Line, NotALine, NotAUsername, NotAnEmail, Username},
     tree::{Device, Layer, School, Site, Trust},
     year::{KeyStage, NotAYear, Year},
 };

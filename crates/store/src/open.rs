@@ -24,8 +24,10 @@ enum Pools {
 }
 
 /// Forward only: a line is added, never changed.
-const MIGRATIONS: &[(i64, &str, &str)] =
-    &[(1, "first tables", include_str!("../migrations/0001_first_tables.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "first tables", include_str!("../migrations/0001_first_tables.sql")),
+    (2, "settings and stays", include_str!("../migrations/0002_settings_and_stays.sql")),
+];
 
 const READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 10;

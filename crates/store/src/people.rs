@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use school::{Choice, Group, Id, Person, Role, Roles, School, Username};
+use school::{Choice, Group, Id, Person, Role, Roles, School, Stay, Username};
 
 use crate::{
     By, StoreError, Tx, audit,
@@ -20,8 +20,8 @@ pub struct Kept {
 
 /// They have no password yet.
 pub async fn add(tx: &mut Tx, by: &By, person: &Person) -> Result<(), StoreError> {
-    let sql = "insert into person (id, version, school, username, name, roles, school_year) \
-               values ($1, 1, $2, $3, $4, $5, $6)";
+    let sql = "insert into person (id, version, school, username, name, roles, school_year, email, starts_at, ends_at) \
+               values ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9)";
     let values = vec![
         person.id.into(),
         person.school.into(),
@@ -29,6 +29,9 @@ pub async fn add(tx: &mut Tx, by: &By, person: &Person) -> Result<(), StoreError
         Value::text(&person.name),
         roles(person.roles),
         Value::text_or_null(person.year),
+        Value::text_or_null(person.email.as_ref()),
+        Value::at_or_null(person.stay.from),
+        Value::at_or_null(person.stay.until),
     ];
     tx.run(sql, values).await.map_err(|err| err.taken(|| format!("the username {}", person.username)))?;
     join(tx, person).await?;
@@ -38,8 +41,8 @@ pub async fn add(tx: &mut Tx, by: &By, person: &Person) -> Result<(), StoreError
 
 /// Fails with [`StoreError::Stale`] unless the stored version is still `before.version`. Keeps the password.
 pub async fn save(tx: &mut Tx, by: &By, before: &Kept, person: &Person) -> Result<(), StoreError> {
-    let sql = "update person set version = version + 1, username = $4, name = $5, roles = $6, school_year = $7 \
-               where id = $1 and school = $2 and version = $3 and left_at is null";
+    let sql = "update person set version = version + 1, username = $4, name = $5, roles = $6, school_year = $7, \
+               email = $8, starts_at = $9, ends_at = $10 where id = $1 and school = $2 and version = $3 and left_at is null";
     let values = vec![
         before.person.id.into(),
         before.person.school.into(),
@@ -48,6 +51,9 @@ pub async fn save(tx: &mut Tx, by: &By, before: &Kept, person: &Person) -> Resul
         Value::text(&person.name),
         roles(person.roles),
         Value::text_or_null(person.year),
+        Value::text_or_null(person.email.as_ref()),
+        Value::at_or_null(person.stay.from),
+        Value::at_or_null(person.stay.until),
     ];
     let changed = tx.run(sql, values).await;
     if changed.map_err(|err| err.taken(|| format!("the username {}", person.username)))? == 0 {
@@ -86,7 +92,7 @@ pub async fn all(tx: &mut Tx, school: Id<School>) -> Result<Vec<Kept>, StoreErro
 }
 
 pub async fn get(tx: &mut Tx, school: Id<School>, id: Id<Person>) -> Result<Option<Kept>, StoreError> {
-    let sql = "select id, version, school, username, name, roles, school_year, password from person \
+    let sql = "select id, version, school, username, name, roles, school_year, email, starts_at, ends_at, password from person \
                where school = $1 and id = $2 and left_at is null";
     let row = tx.first(sql, vec![school.into(), id.into()]).await?;
     one(tx, row).await
@@ -97,7 +103,7 @@ pub async fn by_username(
     school: Id<School>,
     username: &Username,
 ) -> Result<Option<Kept>, StoreError> {
-    let sql = "select id, version, school, username, name, roles, school_year, password from person \
+    let sql = "select id, version, school, username, name, roles, school_year, email, starts_at, ends_at, password from person \
                where school = $1 and username = $2 and left_at is null";
     let row = tx.first(sql, vec![school.into(), Value::text(username)]).await?;
     one(tx, row).await
@@ -121,7 +127,7 @@ pub async fn password(tx: &mut Tx, school: Id<School>, id: Id<Person>) -> Result
     Ok(get(tx, school, id).await?.and_then(|it| it.password))
 }
 
-const PEOPLE_OF_SCHOOL: &str = "select id, version, school, username, name, roles, school_year, password \
+const PEOPLE_OF_SCHOOL: &str = "select id, version, school, username, name, roles, school_year, email, starts_at, ends_at, password \
                                 from person where school = $1 and left_at is null order by name, id";
 const MEMBERSHIPS_OF_SCHOOL: &str = "select membership.person, membership.school_group from membership \
      join person on person.id = membership.person where person.school = $1 \
@@ -156,6 +162,8 @@ fn read(row: &Row, groups: Vec<Id<Group>>) -> Result<Kept, StoreError> {
         roles: roles.ok_or_else(|| corrupt("roles", format!("unknown code in {codes}")))?,
         year: row.parse_opt("school_year")?,
         groups,
+        email: row.parse_opt("email")?,
+        stay: Stay { from: row.at_opt("starts_at")?, until: row.at_opt("ends_at")? },
     };
     Ok(Kept { person, password: row.get("password")?, version: row.get("version")? })
 }

@@ -1,26 +1,95 @@
-//! What a school set for itself, as named values; what they mean is said where they are read.
-use std::collections::BTreeMap;
+//! What a trust, its schools and their sites have set (ACC-01). What it adds up to is worked out by `school::settings`.
+use school::{
+    Id, Layer, School, Site,
+    settings::{Said, Setting, Settings},
+};
 
-use school::{Id, School};
+use crate::{
+    By, StoreError, Tx, audit,
+    sql::{Row, Value},
+    stamp,
+};
 
-use crate::{By, StoreError, Tx, audit};
-
-pub async fn all(tx: &mut Tx, school: Id<School>) -> Result<BTreeMap<String, String>, StoreError> {
-    let sql = "select name, value from school_setting where school = $1";
-    let pairs = tx.all(sql, vec![school.into()], |row| Ok((row.get("name")?, row.get("value")?))).await?;
-    Ok(pairs.into_iter().collect())
+/// What holds at a school, or at one of its sites.
+pub async fn of(tx: &mut Tx, school: Id<School>, site: Option<Id<Site>>) -> Result<Settings, StoreError> {
+    Ok(Settings::resolve(&said(tx, school, site).await?))
 }
 
+/// What each layer above and at this place says.
+pub async fn said(tx: &mut Tx, school: Id<School>, site: Option<Id<Site>>) -> Result<Vec<Said>, StoreError> {
+    let sql = "select layer, name, value, locked from setting where owner = $1 or owner = $2 \
+               or owner = (select trust from school where id = $1) order by name";
+    tx.all(sql, vec![school.into(), Value::text_or_null(site)], read).await
+}
+
+/// Says it for a place: `owner` is the id of the trust, school or site that `layer` names. Audited at `school`. The
+/// caller has asked [`may_set`] and the setting's kind.
 pub async fn set(
     tx: &mut Tx,
     by: &By,
     school: Id<School>,
-    name: &str,
+    (layer, owner): (Layer, &str),
+    setting: &Setting,
     value: &str,
+    locked: bool,
 ) -> Result<(), StoreError> {
-    let before = all(tx, school).await?.remove(name);
-    let sql = "insert into school_setting (school, name, value) values ($1, $2, $3) \
-               on conflict (school, name) do update set value = excluded.value";
-    tx.run(sql, vec![school.into(), name.into(), value.into()]).await?;
-    audit::note(tx, by, school, "change setting", name, before.as_deref(), Some(value)).await
+    let before = told(tx, owner, setting).await?;
+    let sql = "insert into setting (owner, layer, name, value, locked) values ($1, $2, $3, $4, $5) \
+               on conflict (owner, name) do update set value = excluded.value, locked = excluded.locked";
+    let code = school::Choice::code(layer);
+    tx.run(sql, vec![owner.into(), code.into(), setting.key.into(), value.into(), locked.into()]).await?;
+    let after = told(tx, owner, setting).await?;
+    note(tx, by, school, layer, setting, before.as_deref(), after.as_deref()).await
+}
+
+/// Leaves it to the layer above again.
+pub async fn unset(
+    tx: &mut Tx,
+    by: &By,
+    school: Id<School>,
+    (layer, owner): (Layer, &str),
+    setting: &Setting,
+) -> Result<(), StoreError> {
+    let Some(before) = told(tx, owner, setting).await? else { return Ok(()) };
+    tx.run("delete from setting where owner = $1 and name = $2", vec![owner.into(), setting.key.into()])
+        .await?;
+    note(tx, by, school, layer, setting, Some(&before), None).await
+}
+
+/// Whether this layer may say something of it: none above has locked it.
+pub fn may_set(settings: &Settings, setting: &Setting, layer: Layer) -> bool {
+    settings.get(setting).locked_by.is_none_or(|it| layer <= it)
+}
+
+async fn told(tx: &mut Tx, owner: &str, setting: &Setting) -> Result<Option<String>, StoreError> {
+    let sql = "select value, locked from setting where owner = $1 and name = $2";
+    let row = tx.first(sql, vec![owner.into(), setting.key.into()]).await?;
+    row.map(|row| {
+        let (value, locked): (String, bool) = (row.get("value")?, row.get("locked")?);
+        Ok(format!("{}{}", setting.kind.words(&value), if locked { ", locked" } else { "" }))
+    })
+    .transpose()
+}
+
+async fn note(
+    tx: &mut Tx,
+    by: &By,
+    school: Id<School>,
+    layer: Layer,
+    setting: &Setting,
+    before: Option<&str>,
+    after: Option<&str>,
+) -> Result<(), StoreError> {
+    stamp::bump(tx).await?;
+    let subject = format!("{} ({})", setting.label, school::Choice::label(layer));
+    audit::note(tx, by, school, "change setting", &subject, before, after).await
+}
+
+fn read(row: &Row) -> Result<Said, StoreError> {
+    Ok(Said {
+        layer: row.choice("layer")?,
+        key: row.get("name")?,
+        value: row.get("value")?,
+        locked: row.get("locked")?,
+    })
 }

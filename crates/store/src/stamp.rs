@@ -7,6 +7,11 @@ use crate::{StoreError, Tx};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stamp(Vec<i64>);
 
+/// Says that something changed which no count of rows would show: a setting, a plan, a placement.
+pub async fn bump(tx: &mut Tx) -> Result<(), StoreError> {
+    tx.next("stamp").await.map(drop)
+}
+
 /// Of people, groups, sites, rules, agreements, signatures and lists.
 pub async fn of(tx: &mut Tx, school: Id<School>) -> Result<Stamp, StoreError> {
     let sql = "select \
@@ -17,10 +22,21 @@ pub async fn of(tx: &mut Tx, school: Id<School>) -> Result<Stamp, StoreError> {
         (select coalesce(max(version), 0) from rules_version where school = $1) as rules, \
         (select count(*) from agreement where school = $1) as agreements, \
         (select count(*) from signature where school = $1) as signatures, \
+        (select coalesce(max(value), 0) from counter where name = 'stamp') as bumps, \
         (select count(*) from list_source where enabled) as lists, \
         (select cast(coalesce(sum(loaded_at), 0) as bigint) from list_state) as loaded";
     let Some(row) = tx.first(sql, vec![school.into()]).await? else { return Ok(Stamp(Vec::new())) };
-    let columns =
-        ["people", "versions", "groups", "sites", "rules", "agreements", "signatures", "lists", "loaded"];
+    let columns = [
+        "people",
+        "versions",
+        "groups",
+        "sites",
+        "rules",
+        "agreements",
+        "signatures",
+        "bumps",
+        "lists",
+        "loaded",
+    ];
     columns.into_iter().map(|column| row.get(column)).collect::<Result<_, _>>().map(Stamp)
 }

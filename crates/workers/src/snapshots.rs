@@ -68,6 +68,7 @@ pub fn closed(school: School, settings: Settings, calendar: Calendar) -> Snapsho
         agreements: Vec::new(),
         calendar,
         settings,
+        chosen: school::settings::Settings::default(),
         faults: vec!["rules and lists have not been read yet".to_owned()],
     }
 }

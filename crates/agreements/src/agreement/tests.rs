@@ -13,6 +13,8 @@ fn person(roles: &[Role]) -> Person {
         roles: roles.iter().copied().collect(),
         year: None,
         groups: Vec::new(),
+        email: None,
+        stay: school::Stay::ALWAYS,
     }
 }
 

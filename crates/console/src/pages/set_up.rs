@@ -51,6 +51,8 @@ pub(crate) async fn post(
         roles: Roles::NONE.with(Role::NetworkManager),
         year: None,
         groups: Vec::new(),
+        email: None,
+        stay: school::Stay::ALWAYS,
     };
     let mut tx = console.db.write().await?;
     let hash = Token::from_text(&token).ok_or(Failure::NotFound)?.hash();

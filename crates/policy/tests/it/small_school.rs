@@ -77,6 +77,8 @@ pub(crate) fn person(name: &str) -> Person {
         roles: Roles::NONE.with(role),
         year,
         groups: in_groups.collect(),
+        email: None,
+        stay: school::Stay::ALWAYS,
     }
 }
 

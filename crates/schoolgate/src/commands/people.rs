@@ -78,7 +78,17 @@ pub(crate) fn run(asked: People) -> anyhow::Result<ExitCode> {
             What::Add { username, name, roles, year, groups } => {
                 let groups = known_groups(&mut tx, &by, school, groups).await?;
                 let roles: Roles = roles.into_iter().collect();
-                let person = Person { id: fresh_id(by.at), school, username, name, roles, year, groups };
+                let person = Person {
+                    id: fresh_id(by.at),
+                    school,
+                    username,
+                    name,
+                    roles,
+                    year,
+                    groups,
+                    email: None,
+                    stay: school::Stay::ALWAYS,
+                };
                 store::people::add(&mut tx, &by, &person).await?;
             }
             What::Change { username, name, roles, year, groups } => {

@@ -66,6 +66,8 @@ pub(crate) async fn add(db: &Db, school: &School, now: Timestamp) -> anyhow::Res
             roles: Roles::NONE.with(it.role),
             year: it.year.map(|it| Year::new(it).context("a year group")).transpose()?,
             groups,
+            email: None,
+            stay: school::Stay::ALWAYS,
         };
         store::people::add(&mut tx, &by, &person).await?;
         store::people::set_password(&mut tx, &by, school.id, person.id, &hash).await?;

@@ -40,6 +40,8 @@ fn person(school: Id<School>, username: &str, name: &str, role: Role) -> Person 
         roles: Roles::NONE.with(role),
         year: None,
         groups: vec![],
+        email: None,
+        stay: school::Stay::ALWAYS,
     }
 }
 

@@ -1,4 +1,4 @@
-use school::{Group, Role};
+use school::{Group, Layer, Role, settings::IDLE_LOCK};
 use store::{StoreError, audit, fresh_id, groups, people, schools, settings};
 use testkit::databases::on_both;
 
@@ -67,9 +67,12 @@ async fn a_school_sees_only_its_own() {
         let kept = people::get(&mut tx, ours, new.id).await.unwrap().unwrap();
         assert_eq!(kept.person.groups, [hill.group.id]);
 
-        settings::set(&mut tx, &by, ours, "keep-paths", "no").await.unwrap();
-        assert!(settings::all(&mut tx, theirs).await.unwrap().is_empty());
-        assert_eq!(settings::all(&mut tx, ours).await.unwrap()["keep-paths"], "no");
+        let place = (Layer::School, ours.to_string());
+        settings::set(&mut tx, &by, ours, (place.0, &place.1), &IDLE_LOCK, "5", false).await.unwrap();
+        assert_eq!(settings::of(&mut tx, theirs, None).await.unwrap().number(&IDLE_LOCK), 10);
+        assert_eq!(settings::of(&mut tx, ours, None).await.unwrap().number(&IDLE_LOCK), 5);
+        settings::unset(&mut tx, &by, ours, (place.0, &place.1), &IDLE_LOCK).await.unwrap();
+        assert_eq!(settings::of(&mut tx, ours, None).await.unwrap().number(&IDLE_LOCK), 10);
         assert_eq!(schools::all(&mut tx).await.unwrap(), [hill.school, vale.school]);
         assert!(
             audit::recent(&mut tx, theirs, None, 50)

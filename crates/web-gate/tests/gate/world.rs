@@ -193,6 +193,8 @@ fn snapshot(with: &With) -> Snapshot {
         roles: Roles::NONE.with(Role::Pupil),
         year: Year::new(7),
         groups: Vec::new(),
+        email: None,
+        stay: school::Stay::ALWAYS,
     };
     let directory = Directory::new([&person], [], []);
     let rules = Rules::compile(&[text], &directory, Arc::new(Lists::empty())).expect("sound rules");
@@ -210,6 +212,7 @@ fn snapshot(with: &With) -> Snapshot {
     }
     (with.settings)(&mut settings);
     Snapshot {
+        chosen: school::settings::Settings::default(),
         school: School {
             id: Id::from_u128(9),
             trust: None,

@@ -46,7 +46,8 @@ pub(super) fn snapshot(
     });
     let people = people.collect();
     let agreements = inputs.agreements.clone();
-    Snapshot { school: inputs.school.clone(), rules, people, agreements, calendar, settings, faults }
+    let (school, chosen) = (inputs.school.clone(), inputs.chosen.clone());
+    Snapshot { school, rules, people, agreements, calendar, settings, chosen, faults }
 }
 
 /// The rules as they are saved; else the last that could be read; else closed.

@@ -1,5 +1,5 @@
 use agreements::{Agreement, Signature};
-use school::{Group, Id, School, Site};
+use school::{Group, Id, School, Site, settings::Settings};
 use store::{
     StoreError, Tx,
     lists::{ListSource, ListState},
@@ -13,6 +13,7 @@ pub(super) struct Inputs {
     pub(super) people: Vec<Kept>,
     pub(super) groups: Vec<Group>,
     pub(super) sites: Vec<Site>,
+    pub(super) chosen: Settings,
     pub(super) rules: Vec<RulesVersion>,
     pub(super) agreements: Vec<Agreement>,
     pub(super) signatures: Vec<Signature>,
@@ -31,6 +32,7 @@ impl Inputs {
             people: store::people::all(tx, school).await?,
             groups: store::groups::all(tx, school).await?,
             sites: store::schools::sites(tx, school).await?,
+            chosen: store::settings::of(tx, school, None).await?,
             rules: store::rules::current(tx, school).await?,
             agreements: store::agreements::in_force(tx, school).await?,
             signatures: store::agreements::signatures(tx, school).await?,

@@ -87,6 +87,8 @@ impl Small {
                 roles: [role].into_iter().collect(),
                 year: (role == Role::Pupil).then(|| "8".parse().expect("a year")),
                 groups: Vec::new(),
+                email: None,
+                stay: school::Stay::ALWAYS,
             };
             store::people::add(&mut tx, &by(), &person).await.expect("a person");
         }

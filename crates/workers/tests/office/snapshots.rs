@@ -25,6 +25,8 @@ async fn a_change_is_in_force_within_seconds() {
         roles: [Role::Pupil].into_iter().collect(),
         year: Some("7".parse().expect("a year")),
         groups: Vec::new(),
+        email: None,
+        stay: school::Stay::ALWAYS,
     };
     let mut tx = small.db.write().await.expect("a transaction");
     store::people::add(&mut tx, &by(), &person).await.expect("a person");
