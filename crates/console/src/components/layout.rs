@@ -2,31 +2,74 @@
 use maud::{DOCTYPE, Markup, html};
 use school::Right;
 
-use crate::{assets, staff::Staff};
+use crate::{assets, router::Demand, staff::Staff};
 
-/// The pages of the menu, with the right that each demands.
-static MENU: &[(&str, &str, Right)] = &[
-    ("Today", "/today", Right::SeeToday),
-    ("Concerns", "/concerns", Right::SeeConcerns),
-    ("Activity", "/activity", Right::SeeActivity),
-    ("Explain", "/explain", Right::ExplainDecisions),
-    ("Profiles", "/profiles", Right::SeeRules),
-    ("Lists", "/lists", Right::SeeLists),
-    ("Audit", "/audit", Right::SeeAudit),
+/// A part of the menu: its pages stand in a second row where it has more than one for the reader.
+struct Part {
+    name: &'static str,
+    pages: &'static [(&'static str, &'static str, Demand)],
+}
+
+const fn may(right: Right) -> Demand {
+    Demand::Right(right)
+}
+
+static MENU: &[Part] = &[
+    Part { name: "Today", pages: &[("Today", "/today", may(Right::SeeToday))] },
+    Part { name: "Concerns", pages: &[("Concerns", "/concerns", may(Right::SeeConcerns))] },
+    Part {
+        name: "Activity",
+        pages: &[
+            ("Activity", "/activity", may(Right::SeeActivity)),
+            ("Explain", "/explain", may(Right::ExplainDecisions)),
+        ],
+    },
+    Part { name: "People", pages: &[] },
+    Part { name: "Agreements", pages: &[] },
+    Part {
+        name: "Filtering",
+        pages: &[("Profiles", "/profiles", may(Right::SeeRules)), ("Lists", "/lists", may(Right::SeeLists))],
+    },
+    Part { name: "Settings", pages: &[] },
+    Part { name: "Audit", pages: &[("Audit", "/audit", may(Right::SeeAudit))] },
 ];
+
+impl Part {
+    fn of<'a>(&self, staff: &'a Staff) -> impl Iterator<Item = (&'static str, &'static str)> + use<'a> {
+        let open = |demand: Demand| match demand {
+            Demand::Right(right) => staff.rights.has(right),
+            Demand::SignedIn | Demand::Nothing => true,
+        };
+        let pages = self.pages.iter().filter(move |(_, _, demand)| open(*demand));
+        pages.map(|(name, path, _)| (*name, *path))
+    }
+}
 
 /// Where someone with these rights lands after signing in.
 pub(crate) fn home(staff: &Staff) -> &'static str {
-    MENU.iter().find(|(_, _, right)| staff.rights.has(*right)).map_or("/account", |(_, path, _)| path)
+    let rights = |it: &&(&str, &str, Demand)| matches!(it.2, Demand::Right(right) if staff.rights.has(right));
+    MENU.iter().flat_map(|it| it.pages).find(rights).map_or("/account", |(_, path, _)| path)
 }
 
 /// A page for someone who has signed in. `here` is the path of its place in the menu.
 pub(crate) fn page(staff: &Staff, here: &str, title: &str, content: &Markup) -> Markup {
+    let parts = || MENU.iter().filter_map(|it| it.of(staff).next().map(|(_, path)| (it, path)));
+    let is_here = |part: &Part| part.of(staff).any(|(_, path)| path == here);
     let menu = html! {
         nav.sg-menu aria-label="Menu" {
             ul.sg-menu__list {
-                @for (name, path, _) in MENU.iter().filter(|(_, _, right)| staff.rights.has(*right)) {
-                    li { a.sg-menu__link href=(path) aria-current=[(*path == here).then_some("page")] { (name) } }
+                @for (part, path) in parts() {
+                    li {
+                        // On a page of its own, or of one that lies below it.
+                        a.sg-menu__link href=(path) aria-current=[is_here(part).then_some(if path == here { "page" } else { "true" })] { (part.name) }
+                    }
+                }
+            }
+            @for (part, _) in parts().filter(|(it, _)| is_here(it) && 1 < it.of(staff).count()) {
+                ul.sg-menu__list.sg-menu__list--second aria-label=(part.name) {
+                    @for (name, path) in part.of(staff) {
+                        li { a.sg-menu__link href=(path) aria-current=[(path == here).then_some("page")] { (name) } }
+                    }
                 }
             }
         }

@@ -1,9 +1,18 @@
 //! Every route, walked three times: signed out, without the right, and from another school (ACC-06).
+mod agreements;
+mod first;
+mod guests;
+mod people;
+mod records;
+mod roster;
+mod settings;
+mod sign_in;
+
 use axum::http::{Method, StatusCode};
 use school::{Choice, Right, Rights, Role, Roles};
 
 use super::World;
-use crate::router::{Demand, ROUTES, Route};
+use crate::router::{Demand, Route, routes};
 
 /// What a walk needs to know of a route: an address that means something at Elm Park, and what must never show of
 /// Elm Park to someone of Oak Hill.
@@ -23,25 +32,20 @@ enum Other {
     Nothing,
 }
 
+/// The cases of each area, asked in turn.
 fn case(world: &World, route: &Route) -> Option<Case> {
-    let concern = format!("/concerns/{}", world.concern);
-    let (address, other_school) = match (route.method.as_str(), route.path) {
-        ("GET", "/" | "/account") | ("POST", "/sign-out") => (route.path.to_owned(), Other::Nothing),
-        (
-            _,
-            "/today" | "/lists" | "/lists/check" | "/audit" | "/concerns" | "/profiles" | "/profiles/text"
-            | "/profiles/versions" | "/profiles/change",
-        ) => (route.path.to_owned(), Other::Theirs),
-        ("GET", "/activity" | "/activity.csv") => (format!("{}?site=example.org", route.path), Other::Theirs),
-        ("GET", "/explain") => (format!("/explain?url=example.org&person={}", world.pupil.id), Other::Theirs),
-        // Versions count from 1 in each school: the same address shows each its own.
-        ("GET", "/profiles/text/{version}") => ("/profiles/text/1".to_owned(), Other::Theirs),
-        ("GET", "/concerns/{id}") => (concern, Other::NotFound),
-        ("POST", "/concerns/{id}/seen") => (format!("{concern}/seen"), Other::NotFound),
-        ("POST", "/concerns/{id}/close") => (format!("{concern}/close"), Other::NotFound),
-        _ => return None,
-    };
-    Some(Case { address, other_school })
+    [
+        first::case,
+        sign_in::case,
+        people::case,
+        roster::case,
+        agreements::case,
+        guests::case,
+        settings::case,
+        records::case,
+    ]
+    .into_iter()
+    .find_map(|of_area| of_area(world, route))
 }
 
 /// Open to all, since nobody can be signed in there. May only shrink.
@@ -54,7 +58,7 @@ const OPEN: &[(&str, &str)] = &[
 ];
 
 fn guarded(world: &World) -> impl Iterator<Item = (&'static Route, Case)> {
-    ROUTES.iter().filter(|it| it.demand != Demand::Nothing).map(|route| {
+    routes().filter(|it| it.demand != Demand::Nothing).map(|route| {
         let case = case(world, route).unwrap_or_else(|| {
             panic!(
                 "{} {} has no refusing case: add one to `case` in tests/refusals.rs, with an address of Elm Park and \
@@ -76,11 +80,8 @@ fn holder(right: Right) -> Role {
 
 #[test]
 fn the_routes_open_to_all_are_these_and_no_more() {
-    let open: Vec<_> = ROUTES
-        .iter()
-        .filter(|it| it.demand == Demand::Nothing)
-        .map(|it| (it.method.as_str(), it.path))
-        .collect();
+    let open: Vec<_> =
+        routes().filter(|it| it.demand == Demand::Nothing).map(|it| (it.method.as_str(), it.path)).collect();
     assert_eq!(open, OPEN, "a new open route needs a reason: most pages demand a right");
 }
 

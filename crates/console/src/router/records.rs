@@ -1,0 +1,8 @@
+//! The audit trail.
+use axum::routing::get;
+use school::Right;
+
+use super::{GET, Route, may, route};
+use crate::pages;
+
+pub(super) const ROUTES: &[Route] = &[route(GET, "/audit", may(Right::SeeAudit), || get(pages::audit::get))];
