@@ -1,3 +1,5 @@
+use Layer::{School, Site, Trust};
+
 use super::*;
 
 fn said(layer: Layer, value: &str, locked: bool) -> Said {
@@ -15,7 +17,6 @@ fn the_nearest_wins_unless_one_above_has_locked_it() {
             "{said:?}"
         );
     };
-    use Layer::{School, Site, Trust};
     check(&[], 10, None, None);
     check(&[said(Trust, "20", false)], 20, Some(Trust), None);
     check(&[said(Site, "5", false), said(Trust, "20", false)], 5, Some(Site), None);
