@@ -36,6 +36,9 @@ impl InForce for Ruling {
     fn calendar(&self) -> &Calendar {
         &self.calendar
     }
+    fn site(&self) -> Option<Id<school::Site>> {
+        None
+    }
 }
 
 #[tokio::main]
@@ -104,11 +107,25 @@ async fn fill(db: &Db, school: &School, now: Timestamp) -> Result<Vec<Person>, B
     }
     let art = Group { id: fresh_id(now), school: school.id, name: "9B art".parse()? };
     groups::add(&mut tx, &by, &art).await?;
-    rules::save(&mut tx, &by, school.id, Layer::School, policy::starter(), "What Schoolgate starts with")
-        .await?;
+    rules::save(
+        &mut tx,
+        &by,
+        school.id,
+        school::Place::School,
+        policy::starter(),
+        "What Schoolgate starts with",
+    )
+    .await?;
     let manager = By { name: "Nia Morgan".to_owned(), ..by.clone() };
-    rules::save(&mut tx, &manager, school.id, Layer::School, &policy_text(), "Games at break; our own rules")
-        .await?;
+    rules::save(
+        &mut tx,
+        &manager,
+        school.id,
+        school::Place::School,
+        &policy_text(),
+        "Games at break; our own rules",
+    )
+    .await?;
     pulse::beat(&mut tx, &heartbeat(school.id, now)).await?;
     for (source, state) in sources(now) {
         lists::add_source(&mut tx, &by, school.id, &source).await?;

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use policy::{Rules, lists::Lists};
-use school::{Calendar, Id, School};
+use school::{Calendar, Id, School, Site};
 use store::{Db, activity};
 
 use crate::{Clock, failure::Failure, throttle::Throttle};
@@ -28,6 +28,8 @@ pub type InForceAt = dyn Fn(Id<School>) -> Option<Arc<dyn InForce>> + Send + Syn
 pub trait InForce: Send + Sync {
     fn rules(&self) -> &Rules;
     fn calendar(&self) -> &Calendar;
+    /// Where the gate stands, at a school with several sites.
+    fn site(&self) -> Option<Id<Site>>;
 }
 
 impl Console {

@@ -2,14 +2,14 @@
 use std::sync::Arc;
 
 use policy::{Directory, Fault, LayerText, Rules, lists::Lists};
-use school::{Choice, Group, Layer, School, Site};
+use school::{Choice, Group, Place, School, Site};
 use store::{StoreError, Tx, groups, rules, schools};
 
 use crate::people::People;
 
 /// What one layer says.
 pub(crate) struct Text {
-    pub(crate) layer: Layer,
+    pub(crate) place: Place,
     pub(crate) policy: String,
     /// As saved; 0 where it is not.
     pub(crate) version: i64,
@@ -38,16 +38,18 @@ impl Around {
         let directory = Directory::new(self.people.iter(), &self.groups, &self.sites);
         let layers: Vec<LayerText<'_>> = texts
             .iter()
-            .map(|it| LayerText { layer: it.layer, name: self.name(it.layer), text: &it.policy })
+            .map(|it| LayerText { layer: it.place.layer(), name: self.name(it.place), text: &it.policy })
             .collect();
         Rules::compile(&layers, &directory, Arc::clone(lists))
     }
 
-    fn name(&self, layer: Layer) -> &str {
-        match (layer, &self.sites[..]) {
-            (Layer::School, _) => self.school.name.as_str(),
-            (Layer::Site, [site]) => site.name.as_str(),
-            (layer, _) => layer.code(),
+    /// As people call it: the school's name, the site's, or the trust.
+    pub(crate) fn name(&self, place: Place) -> &str {
+        let site = place.site().and_then(|id| self.sites.iter().find(|it| it.id == id));
+        match (place, site) {
+            (Place::School, _) => self.school.name.as_str(),
+            (_, Some(site)) => site.name.as_str(),
+            (place, None) => place.layer().code(),
         }
     }
 }
@@ -55,5 +57,5 @@ impl Around {
 /// The texts in force, the trust's first.
 pub(crate) async fn current(tx: &mut Tx, school: &School) -> Result<Vec<Text>, StoreError> {
     let all = rules::current(tx, school.id).await?;
-    Ok(all.into_iter().map(|it| Text { layer: it.layer, policy: it.text, version: it.version }).collect())
+    Ok(all.into_iter().map(|it| Text { place: it.place, policy: it.text, version: it.version }).collect())
 }

@@ -17,6 +17,11 @@ impl Fields {
         self.0.push((name, value));
     }
 
+    /// Whether it was sent at all, be it empty.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(it, _)| it == name)
+    }
+
     /// Trimmed; empty where it was not sent.
     pub(crate) fn get(&self, name: &str) -> &str {
         self.raw(name).trim()

@@ -66,6 +66,9 @@ impl InForce for Ruling {
     fn calendar(&self) -> &Calendar {
         &self.1
     }
+    fn site(&self) -> Option<Id<school::Site>> {
+        None
+    }
 }
 
 impl World {
@@ -232,7 +235,7 @@ async fn fill(db: &Db, school: &School, pupil: &Person) -> Id<Concern> {
         people::set_password(&mut tx, &by, school.id, person.id, &cheap_hash()).await.expect("a password");
     }
     let text = format!("{}\nblock secret-{}.example.org\n", policy::starter(), pupil.school.as_u128());
-    rules::save(&mut tx, &by, school.id, Layer::School, &text, "First").await.expect("rules");
+    rules::save(&mut tx, &by, school.id, school::Place::School, &text, "First").await.expect("rules");
     let new = NewConcern {
         school: school.id,
         at: now(),

@@ -21,7 +21,7 @@ pub enum Ruling {
 /// what nothing could open is refused before both.
 pub fn judge(snapshot: &Snapshot, who: &Who, target: &Target, stage: Stage<'_>, now: Timestamp) -> Ruling {
     let subject = who.subject(snapshot);
-    let ask = Ask { who: subject, site: None, target, stage, when: snapshot.calendar.moment(now) };
+    let ask = Ask { who: subject, site: snapshot.site, target, stage, when: snapshot.calendar.moment(now) };
     settle(decide(&snapshot.rules, &ask), who, snapshot.settings.open_unknown)
 }
 

@@ -28,6 +28,7 @@ pub(crate) fn snapshot() -> Snapshot {
 pub(crate) fn snapshot_of(people: impl IntoIterator<Item = Known>) -> Snapshot {
     let proxy = ProxyAddress { host: "gate.school.test".into(), port: 3128, tls_port: None };
     Snapshot {
+        site: None,
         chosen: school::settings::Settings::default(),
         school: School {
             id: Id::from_u128(9),

@@ -3,12 +3,14 @@ use std::{collections::HashMap, net::IpAddr, sync::Arc, time::Duration};
 use agreements::Agreement;
 use arc_swap::ArcSwap;
 use policy::{Rules, Subject};
-use school::{Calendar, Id, Person, School, Username};
+use school::{Calendar, Id, Person, School, Site, Username};
 
 /// All that a gate decides from. Built by `workers`, swapped whole, never changed.
 #[derive(Debug)]
 pub struct Snapshot {
     pub school: School,
+    /// Where this gate stands, for what a site says of its own (ACC-01).
+    pub site: Option<Id<Site>>,
     pub rules: Rules,
     pub people: People,
     /// In force now, for showing to those who have not signed.

@@ -23,6 +23,6 @@ pub use crate::{
     role::{Role, Roles},
     stay::Stay,
     text::{Email, Line, NotALine, NotAUsername, NotAnEmail, Username},
-    tree::{Device, Layer, School, Site, Trust},
+    tree::{Device, Layer, Place, School, Site, Trust},
     year::{KeyStage, NotAYear, Year},
 };

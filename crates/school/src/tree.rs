@@ -38,6 +38,30 @@ pub enum Layer {
     Site,
 }
 
+/// A place in one school's branch of the tree that can say something: its trust, the school, or one of its sites.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Place {
+    Trust,
+    School,
+    Site(Id<Site>),
+}
+
+impl Place {
+    pub const fn layer(self) -> Layer {
+        match self {
+            Place::Trust => Layer::Trust,
+            Place::School => Layer::School,
+            Place::Site(_) => Layer::Site,
+        }
+    }
+    pub const fn site(self) -> Option<Id<Site>> {
+        match self {
+            Place::Site(site) => Some(site),
+            Place::Trust | Place::School => None,
+        }
+    }
+}
+
 impl Choice for Layer {
     const ALL: &'static [Layer] = &[Layer::Trust, Layer::School, Layer::Site];
     fn code(self) -> &'static str {

@@ -16,8 +16,8 @@ use workers::{
 };
 
 use crate::{
-    authority, clock::clock, config::Config, console_server, data_folder::DataFolder, listen::listen, seal,
-    settings, supervise::Supervisor,
+    authority, clock::clock, config::Config, console_server, data_folder::DataFolder, first_start,
+    listen::listen, seal, settings, supervise::Supervisor,
 };
 
 /// Devices that are bound to a person, and passes given for warned pages, at once.
@@ -178,6 +178,7 @@ pub(crate) async fn snapshots(
     let snapshots = Snapshots::new(snapshots::Parts {
         db: db.clone(),
         school: school.id,
+        site: first_start::site(db, config, school, clock()()).await?,
         current: Arc::clone(&current),
         settings,
         calendar,
@@ -197,6 +198,9 @@ impl InForce for Now {
     }
     fn calendar(&self) -> &Calendar {
         &self.0.calendar
+    }
+    fn site(&self) -> Option<school::Id<school::Site>> {
+        self.0.site
     }
 }
 

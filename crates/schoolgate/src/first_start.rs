@@ -1,7 +1,7 @@
 //! What a new installation begins with: a school, rules, agreements, lists, and a link for its first person.
 use anyhow::Context as _;
 use jiff::Timestamp;
-use school::{Layer, School};
+use school::{Id, Place, School, Site};
 use store::{By, Db, fresh_id, lists::ListSource};
 
 use crate::config::{Config, Source};
@@ -18,12 +18,32 @@ pub(crate) async fn school(db: &Db, config: &Config, now: Timestamp) -> anyhow::
     let mut tx = db.write().await?;
     store::schools::add(&mut tx, &by, &school).await?;
     let note = "What Schoolgate comes with";
-    store::rules::save(&mut tx, &by, school.id, Layer::School, policy::starter(), note).await?;
+    store::rules::save(&mut tx, &by, school.id, Place::School, policy::starter(), note).await?;
     for it in [agreements::pupils(fresh_id(now), school.id), agreements::adults(fresh_id(now), school.id)] {
         store::agreements::publish(&mut tx, &by, school.id, it.audience, &it.title, &it.text).await?;
     }
     tx.commit().await?;
     Ok(school)
+}
+
+/// The site that this gate stands at, by the name of `gate.site`; made when the school has none of that name.
+pub(crate) async fn site(
+    db: &Db,
+    config: &Config,
+    school: &School,
+    now: Timestamp,
+) -> anyhow::Result<Option<Id<Site>>> {
+    let Some(name) = &config.gate.site else { return Ok(None) };
+    let known = store::schools::sites(&mut db.read().await?, school.id).await?;
+    if let Some(site) = known.iter().find(|it| it.name == *name) {
+        return Ok(Some(site.id));
+    }
+    let by = By { person: None, name: "Configuration".to_owned(), at: now };
+    let site = Site { id: fresh_id(now), school: school.id, name: name.clone() };
+    let mut tx = db.write().await?;
+    store::schools::add_site(&mut tx, &by, &site).await?;
+    tx.commit().await?;
+    Ok(Some(site.id))
 }
 
 /// Lists that the configuration names and the store does not know yet. One whose place changed is moved; one that

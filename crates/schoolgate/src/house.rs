@@ -25,6 +25,7 @@ impl House {
         let db = open(&config).await?;
         let school = first_start::school(&db, &config, now()).await?;
         first_start::lists(&db, &config, &school, now()).await?;
+        first_start::site(&db, &config, &school, now()).await?;
         Ok(House { config, db, school })
     }
 }

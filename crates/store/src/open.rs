@@ -27,6 +27,7 @@ enum Pools {
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "first tables", include_str!("../migrations/0001_first_tables.sql")),
     (2, "settings and stays", include_str!("../migrations/0002_settings_and_stays.sql")),
+    (10, "rules of sites", include_str!("../migrations/0010_rules_of_sites.sql")),
 ];
 
 const READERS: u32 = 4;

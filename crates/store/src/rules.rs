@@ -1,9 +1,10 @@
 //! The text of profiles and rules, every version of it kept.
 use jiff::Timestamp;
-use school::{Choice, Id, Layer, Person, School};
+use school::{Choice, Id, Layer, Person, Place, School};
 
 use crate::{
     By, StoreError, Tx, audit,
+    error::corrupt,
     sql::{Row, Value},
 };
 
@@ -11,7 +12,7 @@ use crate::{
 pub struct RulesVersion {
     /// Counts from 1 in each school, over all layers.
     pub version: i64,
-    pub layer: Layer,
+    pub place: Place,
     pub text: String,
     /// Why it was changed.
     pub note: String,
@@ -25,18 +26,19 @@ pub async fn save(
     tx: &mut Tx,
     by: &By,
     school: Id<School>,
-    layer: Layer,
+    place: Place,
     text: &str,
     note: &str,
 ) -> Result<i64, StoreError> {
     let version = tx.next(&format!("rules {school}")).await?;
     let sql = "insert into rules_version \
-               (school, version, layer, policy, note, saved_at, saved_by, saved_by_name) \
-               values ($1, $2, $3, $4, $5, $6, $7, $8)";
+               (school, version, layer, site, policy, note, saved_at, saved_by, saved_by_name) \
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     let values = vec![
         school.into(),
         version.into(),
-        layer.code().into(),
+        place.layer().code().into(),
+        Value::text_or_null(place.site()),
         text.into(),
         note.into(),
         by.at.into(),
@@ -44,39 +46,50 @@ pub async fn save(
         by.name.as_str().into(),
     ];
     tx.run(sql, values).await?;
-    let subject = format!("{} rules version {version}", layer.code());
+    let subject = format!("{} rules version {version}", place.layer().code());
     audit::note(tx, by, school, "save rules", &subject, None, Some(note)).await?;
     Ok(version)
 }
 
-/// The newest of each layer, the trust's first.
+/// The newest of trust, school and each site, the trust's first.
 pub async fn current(tx: &mut Tx, school: Id<School>) -> Result<Vec<RulesVersion>, StoreError> {
-    let sql = "select version, layer, policy, note, saved_at, saved_by, saved_by_name from rules_version \
+    let sql = "select version, layer, site, policy, note, saved_at, saved_by, saved_by_name from rules_version \
                where school = $1 and version in \
-               (select max(version) from rules_version where school = $1 group by layer)";
+               (select max(version) from rules_version where school = $1 group by layer, site)";
     let mut newest = tx.all(sql, vec![school.into()], read).await?;
-    newest.sort_by_key(|it| it.layer);
+    newest.sort_by_key(|it| it.place);
     Ok(newest)
 }
 
 /// Newest first, with their texts.
 pub async fn versions(tx: &mut Tx, school: Id<School>) -> Result<Vec<RulesVersion>, StoreError> {
-    let sql = "select version, layer, policy, note, saved_at, saved_by, saved_by_name from rules_version \
+    let sql = "select version, layer, site, policy, note, saved_at, saved_by, saved_by_name from rules_version \
                where school = $1 order by version desc";
     tx.all(sql, vec![school.into()], read).await
 }
 
 pub async fn at(tx: &mut Tx, school: Id<School>, version: i64) -> Result<Option<RulesVersion>, StoreError> {
-    let sql = "select version, layer, policy, note, saved_at, saved_by, saved_by_name from rules_version \
+    let sql = "select version, layer, site, policy, note, saved_at, saved_by, saved_by_name from rules_version \
                where school = $1 and version = $2";
     let row = tx.first(sql, vec![school.into(), version.into()]).await?;
     row.as_ref().map(read).transpose()
 }
 
+fn place(row: &Row) -> Result<Place, StoreError> {
+    Ok(match row.choice("layer")? {
+        Layer::Trust => Place::Trust,
+        Layer::School => Place::School,
+        Layer::Site => {
+            let site = row.parse_opt("site")?;
+            Place::Site(site.ok_or_else(|| corrupt("site", "a site's rules without a site"))?)
+        }
+    })
+}
+
 fn read(row: &Row) -> Result<RulesVersion, StoreError> {
     Ok(RulesVersion {
         version: row.get("version")?,
-        layer: row.choice("layer")?,
+        place: place(row)?,
         text: row.get("policy")?,
         note: row.get("note")?,
         saved_at: row.at("saved_at")?,

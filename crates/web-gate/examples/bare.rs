@@ -77,6 +77,7 @@ fn snapshot() -> Snapshot {
     settings.open_unknown = true;
     settings.devices.insert(IpAddr::from([127, 0, 0, 1]), ("Bench".into(), None));
     Snapshot {
+        site: None,
         chosen: school::settings::Settings::default(),
         school: School { id: Id::from_u128(1), trust: None, name: "Bare".parse().expect("a line") },
         rules,

@@ -13,7 +13,7 @@ use std::{
 
 use gate::{Current, Settings, Snapshot};
 use policy::Rules;
-use school::{Calendar, Id, School};
+use school::{Calendar, Id, School, Site};
 use store::{Db, StoreError, stamp::Stamp};
 use tokio::sync::{Mutex, Notify};
 use tokio_util::sync::CancellationToken;
@@ -25,6 +25,8 @@ use crate::{Clock, Health, health::told};
 pub struct Parts {
     pub db: Db,
     pub school: Id<School>,
+    /// The site that the gates stand at, where the school has several.
+    pub site: Option<Id<Site>>,
     pub current: Arc<Current>,
     pub settings: Settings,
     pub calendar: Calendar,
@@ -63,6 +65,7 @@ const FINDER: &str = "snapshot";
 pub fn closed(school: School, settings: Settings, calendar: Calendar) -> Snapshot {
     Snapshot {
         school,
+        site: None,
         rules: Rules::closed(),
         people: [].into_iter().collect(),
         agreements: Vec::new(),
@@ -170,7 +173,7 @@ impl Snapshots {
     async fn read(&self) -> Result<(Stamp, Inputs), StoreError> {
         let mut tx = self.0.parts.db.read().await?;
         let stamp = store::stamp::of(&mut tx, self.0.parts.school).await?;
-        Ok((stamp, Inputs::read(&mut tx, self.0.parts.school).await?))
+        Ok((stamp, Inputs::read(&mut tx, self.0.parts.school, self.0.parts.site).await?))
     }
 
     async fn stamp(&self) -> Result<Stamp, StoreError> {

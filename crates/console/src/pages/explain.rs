@@ -2,13 +2,13 @@ use axum::extract::State;
 use jiff::{Timestamp, tz::TimeZone};
 use maud::{Markup, html};
 use policy::{Ask, Inspect, Stage, Target, Trace, Verdict};
-use school::{Choice, Person};
-use store::audit;
+use school::{Choice, Id, Person, Site};
+use store::{audit, schools};
 
 use crate::{
     Console,
     components::{
-        field::{Input, input},
+        field::{Input, input, select},
         layout,
         notice::complaints,
         tag, when,
@@ -29,22 +29,25 @@ pub(crate) async fn get(
     let zone = console.zone(school);
     let mut tx = console.db.write().await?;
     let people = People::of(&mut tx, school).await?;
+    let sites = schools::sites(&mut tx, school).await?;
+    let gates = (console.in_force)(school).and_then(|it| it.site());
+    let fields = with_site(fields, gates);
     let mut all = Vec::new();
-    let question = if fields.get("url").is_empty() { None } else { read(&fields, &people, &zone, &mut all) };
+    let question =
+        if fields.get("url").is_empty() { None } else { read(&fields, &people, &sites, &zone, &mut all) };
     let Some(question) = question else {
-        return Ok(page(&staff, &fields, &people, &zone, &all, None));
+        return Ok(page(&staff, &fields, (&people, &sites), &zone, &all, None));
     };
     let Some(in_force) = (console.in_force)(school) else {
         all.push(("url", "This school has no gate here, so nothing is in force to explain"));
-        return Ok(page(&staff, &fields, &people, &zone, &all, None));
+        return Ok(page(&staff, &fields, (&people, &sites), &zone, &all, None));
     };
     let at = question.at.unwrap_or_else(|| (console.clock)());
     let rules = in_force.rules();
     let subject = question.person.map(|it| rules.subject(it));
     let ask = Ask {
         who: subject.as_ref().unwrap_or(rules.unknown()),
-        // As the gate asks: it does not tell sites apart yet.
-        site: None,
+        site: question.site,
         target: &question.target,
         stage: Stage::Request,
         when: in_force.calendar().moment(at),
@@ -56,13 +59,14 @@ pub(crate) async fn get(
     let subject = format!("{what} for {who}");
     audit::note(&mut tx, &staff.by(&console), school, "explain decision", &subject, None, None).await?;
     tx.commit().await?;
-    Ok(page(&staff, &fields, &people, &zone, &all, Some(&answer)))
+    Ok(page(&staff, &fields, (&people, &sites), &zone, &all, Some(&answer)))
 }
 
 struct Question<'a> {
     target: Target,
     person: Option<&'a Person>,
     at: Option<Timestamp>,
+    site: Option<Id<Site>>,
 }
 
 struct Answer<'a> {
@@ -74,6 +78,7 @@ struct Answer<'a> {
 fn read<'a>(
     fields: &Fields,
     people: &'a People,
+    sites: &[Site],
     zone: &TimeZone,
     all: &mut Vec<(&'static str, &'static str)>,
 ) -> Option<Question<'a>> {
@@ -97,13 +102,14 @@ fn read<'a>(
     let at = moment(fields.get("at"), zone)
         .map_err(|()| all.push(("at", "Enter a date and time, such as 2026-11-23T09:00")))
         .ok();
-    Some(Question { target: target?, person: person?, at: at? })
+    let site = sites.iter().map(|it| it.id).find(|it| it.to_string() == fields.get("site"));
+    Some(Question { target: target?, person: person?, at: at?, site })
 }
 
 fn page(
     staff: &Staff,
     fields: &Fields,
-    people: &People,
+    (people, sites): (&People, &[Site]),
     zone: &TimeZone,
     all: &[(&str, &str)],
     answer: Option<&Answer<'_>>,
@@ -128,6 +134,7 @@ fn page(
             (ask("url", "Address", "Such as www.bbc.co.uk/bitesize", "text", fields.get("url")))
             (ask("person", "Person", "Empty: nobody signed in", "text", person))
             (ask("at", "When", "Empty: now", "datetime-local", &at))
+            @if !sites.is_empty() { (select("site", "Site", fields.get("site"), &site_choices(sites))) }
             div.sg-filter__buttons { button.govuk-button type="submit" { "Explain" } }
         }
         @if let Named::Several(several) = people.named(fields.get("person")) {
@@ -141,6 +148,19 @@ fn page(
         @if let Some(answer) = answer { (verdict(answer, zone)) (steps(&answer.trace)) }
     };
     layout::page(staff, "/explain", "Explain", &content)
+}
+
+/// The gate's own site where the reader has not chosen one.
+fn with_site(mut fields: Fields, gates: Option<Id<Site>>) -> Fields {
+    if let (false, Some(site)) = (fields.has("site"), gates) {
+        fields.push("site".to_owned(), site.to_string());
+    }
+    fields
+}
+
+fn site_choices(sites: &[Site]) -> Vec<(String, String)> {
+    let whole = (String::new(), "The school as a whole".to_owned());
+    [whole].into_iter().chain(sites.iter().map(|it| (it.id.to_string(), it.name.to_string()))).collect()
 }
 
 fn verdict(answer: &Answer<'_>, zone: &TimeZone) -> Markup {

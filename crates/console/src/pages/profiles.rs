@@ -135,7 +135,7 @@ fn table(caption: &str, headings: &[&str], rows: &Markup) -> Markup {
 /// Everything written, the trust's first. A text that cannot be read says nothing here; its faults are shown above.
 fn bodies(texts: &[Text]) -> Vec<(Layer, Body)> {
     let read = |it: &Text| text::parse(&it.policy).map(|document| document.entries).unwrap_or_default();
-    texts.iter().flat_map(|it| read(it).into_iter().map(|entry| (it.layer, entry.body))).collect()
+    texts.iter().flat_map(|it| read(it).into_iter().map(|entry| (it.place.layer(), entry.body))).collect()
 }
 
 fn said(audience: &[Audience]) -> String {

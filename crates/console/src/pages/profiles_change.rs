@@ -7,8 +7,8 @@ use axum::{
 };
 use maud::{Markup, html};
 use policy::{Fault, Rules};
-use school::{Choice, Layer};
-use store::rules;
+use school::{Place, School, Site};
+use store::{rules, schools};
 
 use crate::{
     Console,
@@ -29,7 +29,7 @@ use crate::{
 
 /// What someone is about to save.
 struct Draft {
-    layer: Layer,
+    place: Place,
     text: String,
     note: String,
     /// What stands, and its version: a text that somebody else saved meanwhile is not overwritten.
@@ -44,10 +44,11 @@ pub(crate) async fn get(
     staff: Reader,
     fields: Fields,
 ) -> Result<Markup, Failure> {
-    let layer = layer(&fields);
-    let before = before(&console, &staff, layer).await?;
+    let sites = sites(&console, &staff).await?;
+    let place = place(&fields, &sites)?;
+    let before = before(&console, &staff, place).await?;
     let (text, note) = (before.policy.clone(), String::new());
-    Ok(page(&staff, &Draft { layer, text, note, before, read: None, complaints: Vec::new() }))
+    Ok(page(&staff, &sites, &Draft { place, text, note, before, read: None, complaints: Vec::new() }))
 }
 
 pub(crate) async fn post(
@@ -55,11 +56,12 @@ pub(crate) async fn post(
     staff: Reader,
     fields: Fields,
 ) -> Result<Response, Failure> {
-    let layer = layer(&fields);
+    let sites = sites(&console, &staff).await?;
+    let place = place(&fields, &sites)?;
     let uploaded = fields.raw("file");
     let text = if uploaded.is_empty() { fields.raw("text") } else { uploaded }.replace("\r\n", "\n");
-    let before = before(&console, &staff, layer).await?;
-    let read = compile(&console, &staff, layer, &text).await?;
+    let before = before(&console, &staff, place).await?;
+    let read = compile(&console, &staff, place, &text).await?;
     let note = fields.get("note").to_owned();
     let saves = fields.get("do") == "save" && uploaded.is_empty();
     let mut complaints = Vec::new();
@@ -74,44 +76,55 @@ pub(crate) async fn post(
     }
     if !saves || !complaints.is_empty() || read.is_err() {
         let status = if saves { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-        let draft = Draft { layer, text, note, before, read: Some(read), complaints };
-        return Ok((status, page(&staff, &draft)).into_response());
+        let draft = Draft { place, text, note, before, read: Some(read), complaints };
+        return Ok((status, page(&staff, &sites, &draft)).into_response());
     }
     let by = staff.by(&console);
     let mut tx = console.db.write().await?;
-    rules::save(&mut tx, &by, staff.school.id, layer, &text, &note).await?;
+    rules::save(&mut tx, &by, staff.school.id, place, &text, &note).await?;
     tx.commit().await?;
     Ok(Redirect::to("/profiles/versions").into_response())
 }
 
-/// The trust's layer is the trust's to change.
-fn layer(fields: &Fields) -> Layer {
-    if fields.get("layer") == Layer::Site.code() { Layer::Site } else { Layer::School }
+async fn sites(console: &Console, staff: &Staff) -> Result<Vec<Site>, Failure> {
+    Ok(schools::sites(&mut console.db.read().await?, staff.school.id).await?)
 }
 
-async fn before(console: &Console, staff: &Staff, layer: Layer) -> Result<Text, Failure> {
+/// The trust's layer is the trust's to change.
+fn place(fields: &Fields, sites: &[Site]) -> Result<Place, Failure> {
+    match fields.get("site") {
+        "" => Ok(Place::School),
+        id => sites
+            .iter()
+            .find(|it| it.id.to_string() == id)
+            .map(|it| Place::Site(it.id))
+            .ok_or(Failure::NotFound),
+    }
+}
+
+async fn before(console: &Console, staff: &Staff, place: Place) -> Result<Text, Failure> {
     let current = draft::current(&mut console.db.read().await?, &staff.school).await?;
-    let none = Text { layer, policy: String::new(), version: 0 };
-    Ok(current.into_iter().find(|it| it.layer == layer).unwrap_or(none))
+    let none = Text { place, policy: String::new(), version: 0 };
+    Ok(current.into_iter().find(|it| it.place == place).unwrap_or(none))
 }
 
 /// With the other layers as they stand.
 async fn compile(
     console: &Console,
     staff: &Staff,
-    layer: Layer,
+    place: Place,
     text: &str,
 ) -> Result<Result<Rules, Vec<Fault>>, Failure> {
     let mut tx = console.db.read().await?;
     let mut texts = draft::current(&mut tx, &staff.school).await?;
-    texts.retain(|it| it.layer != layer);
-    texts.push(Text { layer, policy: text.to_owned(), version: 0 });
+    texts.retain(|it| it.place != place);
+    texts.push(Text { place, policy: text.to_owned(), version: 0 });
     let around = Around::of(&mut tx, &staff.school).await?;
     let lists = console.lists(staff.school.id);
     console.blocking(move || around.compile(&texts, &Arc::clone(&lists))).await
 }
 
-fn page(staff: &Staff, draft: &Draft) -> Markup {
+fn page(staff: &Staff, sites: &[Site], draft: &Draft) -> Markup {
     let complaint = |name: &str| draft.complaints.iter().find(|(it, _)| *it == name).map(|(_, words)| *words);
     let note = Input {
         complaint: complaint("note"),
@@ -125,13 +138,17 @@ fn page(staff: &Staff, draft: &Draft) -> Markup {
         form method="post" action="/profiles/change" enctype="multipart/form-data" {
             (layout::token(staff))
             input type="hidden" name="base" value=(draft.before.version);
-            input type="hidden" name="layer" value=(draft.layer.code());
+            input type="hidden" name="site" value=[draft.place.site()];
             section.sg-card {
-                h2.govuk-heading-m { (draft.layer.label()) " policy" }
-                p.govuk-body {
-                    "You are changing the policy of the " (draft.layer.label().to_lowercase()) ". "
-                    @if draft.layer == Layer::School { a.govuk-link href="/profiles/change?layer=site" { "Change that of the site" } }
-                    @else { a.govuk-link href="/profiles/change" { "Change that of the school" } }
+                h2.govuk-heading-m { "Policy of " (named(draft.place, &staff.school, sites)) }
+                @if !sites.is_empty() {
+                    p.govuk-body {
+                        "Another policy: "
+                        @if draft.place != Place::School { a.govuk-link href="/profiles/change" { (staff.school.name) } " " }
+                        @for site in sites.iter().filter(|it| Place::Site(it.id) != draft.place) {
+                            a.govuk-link href={ "/profiles/change?site=" (site.id) } { (site.name) } " "
+                        }
+                    }
                 }
                 div.govuk-form-group {
                     label.govuk-label.govuk-label--s for="text" { "Policy text" }
@@ -158,11 +175,16 @@ fn page(staff: &Staff, draft: &Draft) -> Markup {
     layout::page(staff, "/profiles", "Change the policy", &content)
 }
 
+fn named<'a>(place: Place, school: &'a School, sites: &'a [Site]) -> &'a str {
+    let site = sites.iter().find(|it| Some(it.id) == place.site());
+    site.map_or(school.name.as_str(), |it| it.name.as_str())
+}
+
 fn preview(draft: &Draft, read: &Result<Rules, Vec<Fault>>) -> Markup {
     html! {
         @match read {
             Err(wrong) => {
-                (notice(Tone::Bad, &html! { "This text cannot be put in force. What stands stays." (faults(wrong, Some(draft.layer))) }))
+                (notice(Tone::Bad, &html! { "This text cannot be put in force. What stands stays." (faults(wrong, Some(draft.place.layer()))) }))
                 (numbered(&draft.text, &lines(wrong)))
             },
             Ok(rules) => {

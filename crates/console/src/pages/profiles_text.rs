@@ -7,7 +7,7 @@ use axum::{
 };
 use maud::{Markup, html};
 use school::Choice;
-use store::{rules, rules::RulesVersion};
+use store::{rules, rules::RulesVersion, schools};
 
 use crate::{
     Console,
@@ -18,7 +18,10 @@ use crate::{
 };
 
 pub(crate) async fn get(State(console): State<Console>, staff: Reader) -> Result<Markup, Failure> {
-    let current = rules::current(&mut console.db.read().await?, staff.school.id).await?;
+    let mut tx = console.db.read().await?;
+    let current = rules::current(&mut tx, staff.school.id).await?;
+    let sites = schools::sites(&mut tx, staff.school.id).await?;
+    let site = |it: &RulesVersion| sites.iter().find(|site| Some(site.id) == it.place.site());
     let zone = console.zone(staff.school.id);
     let content = html! {
         (tabs(&staff, "/profiles/text"))
@@ -26,7 +29,7 @@ pub(crate) async fn get(State(console): State<Console>, staff: Reader) -> Result
         @if current.is_empty() { (empty("No policy has been saved yet", "Until then the gate refuses everything but help.")) }
         @for it in &current {
             div.sg-title {
-                h2.govuk-heading-m { (it.layer.label()) }
+                h2.govuk-heading-m { (it.place.layer().label()) @if let Some(site) = site(it) { ": " (site.name) } }
                 a.govuk-link href={ "/profiles/text/" (it.version) } download=(file_name(it)) { "Download" }
             }
             p.govuk-body-s.sg-muted {
@@ -54,5 +57,5 @@ pub(crate) async fn export(
 }
 
 fn file_name(it: &RulesVersion) -> String {
-    format!("{}-{}.policy", it.layer.code(), it.version)
+    format!("{}-{}.policy", it.place.layer().code(), it.version)
 }

@@ -74,7 +74,7 @@ fn table(versions: &[RulesVersion], pair: Option<(&RulesVersion, &RulesVersion)>
                                 td.govuk-table__cell { (choose("old", it, old)) }
                                 td.govuk-table__cell { (choose("new", it, new)) }
                                 td.govuk-table__cell { a.govuk-link href={ "/profiles/text/" (it.version) } { (it.version) } }
-                                td.govuk-table__cell { (it.layer.label()) }
+                                td.govuk-table__cell { (it.place.layer().label()) }
                                 td.govuk-table__cell.sg-nowrap { (when::full(it.saved_at, zone)) }
                                 td.govuk-table__cell { (it.saved_by_name) }
                                 td.govuk-table__cell.sg-break { (it.note) }

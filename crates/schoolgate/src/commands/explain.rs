@@ -65,7 +65,7 @@ fn explain(
     };
     let who = known.map_or_else(|| snapshot.rules.unknown(), |it| &it.subject);
     let when = snapshot.calendar.moment(at);
-    let ask = Ask { who, site: None, target, stage: Stage::Request, when };
+    let ask = Ask { who, site: snapshot.site, target, stage: Stage::Request, when };
     let name = known.map_or("somebody who has not signed in", |it| it.person.name.as_str());
     let trace = trace(&snapshot.rules, &ask);
     let mut text = words(&trace, name)?;

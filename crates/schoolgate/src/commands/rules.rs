@@ -3,7 +3,7 @@ use std::{fs, io::Read as _, path::PathBuf, process::ExitCode};
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use policy::{Directory, LayerText, lists::Lists};
-use school::{Choice as _, Layer};
+use school::{Choice as _, Place, Site};
 use similar::TextDiff;
 use store::{By, Tx, rules::RulesVersion};
 
@@ -21,8 +21,8 @@ pub(crate) struct Rules {
 enum What {
     /// Print the rules in force, or an older version.
     Export {
-        #[arg(long, default_value = "school")]
-        layer: LayerName,
+        #[command(flatten)]
+        whose: Whose,
         #[arg(long)]
         version: Option<i64>,
     },
@@ -30,8 +30,8 @@ enum What {
     Import {
         /// `-` for standard input.
         text: PathBuf,
-        #[arg(long, default_value = "school")]
-        layer: LayerName,
+        #[command(flatten)]
+        whose: Whose,
         /// Why it is changed.
         #[arg(long, default_value = "Imported from a file")]
         note: String,
@@ -41,8 +41,8 @@ enum What {
         /// Version numbers or files; the second is what is in force unless given.
         from: String,
         to: Option<String>,
-        #[arg(long, default_value = "school")]
-        layer: LayerName,
+        #[command(flatten)]
+        whose: Whose,
     },
     /// Show who changed what, newest first.
     Versions,
@@ -52,34 +52,41 @@ enum What {
 enum LayerName {
     Trust,
     School,
+    Site,
 }
 
-impl From<LayerName> for Layer {
-    fn from(name: LayerName) -> Layer {
-        match name {
-            LayerName::Trust => Layer::Trust,
-            LayerName::School => Layer::School,
-        }
-    }
+/// Whose text is meant.
+#[derive(Args)]
+struct Whose {
+    #[arg(long, default_value = "school")]
+    layer: LayerName,
+    /// With `--layer site`: the site's name. Without it: `gate.site` of the configuration, or the only one there is.
+    #[arg(long)]
+    site: Option<String>,
 }
 
 pub(crate) fn run(asked: &Rules) -> anyhow::Result<ExitCode> {
     super::block_on(async {
         let house = House::open(&asked.file.config).await?;
         match &asked.what {
-            What::Export { layer, version } => {
+            What::Export { whose, version } => {
+                let place = place_of(&house, whose).await?;
                 let mut tx = house.db.read().await?;
-                print!("{}", version_of(&mut tx, &house, (*layer).into(), *version).await?.text);
+                print!("{}", version_of(&mut tx, &house, place, *version).await?.text);
             }
-            What::Import { text, layer, note } => import(&house, text, (*layer).into(), note).await?,
-            What::Diff { from, to, layer } => diff(&house, from, to.as_deref(), (*layer).into()).await?,
+            What::Import { text, whose, note } => {
+                import(&house, text, place_of(&house, whose).await?, note).await?;
+            }
+            What::Diff { from, to, whose } => {
+                diff(&house, from, to.as_deref(), place_of(&house, whose).await?).await?;
+            }
             What::Versions => {
                 let mut tx = house.db.read().await?;
                 for it in store::rules::versions(&mut tx, house.school.id).await? {
                     println!(
                         "{:>4}  {:<6}  {}  {}: {}",
                         it.version,
-                        it.layer.code(),
+                        it.place.layer().code(),
                         it.saved_at,
                         it.saved_by_name,
                         it.note
@@ -91,10 +98,31 @@ pub(crate) fn run(asked: &Rules) -> anyhow::Result<ExitCode> {
     })
 }
 
+async fn place_of(house: &House, whose: &Whose) -> anyhow::Result<Place> {
+    match whose.layer {
+        LayerName::Trust => return Ok(Place::Trust),
+        LayerName::School => return Ok(Place::School),
+        LayerName::Site => {}
+    }
+    let sites = store::schools::sites(&mut house.db.read().await?, house.school.id).await?;
+    let names = |sites: &[Site]| sites.iter().map(|it| it.name.to_string()).collect::<Vec<_>>().join(", ");
+    let wanted = whose.site.as_deref().or(house.config.gate.site.as_ref().map(school::Line::as_str));
+    let found = match (wanted, &sites[..]) {
+        (Some(name), all) => all.iter().find(|it| it.name.as_str() == name),
+        (None, [only]) => Some(only),
+        (None, []) => bail!("the school has no site: name one as gate.site in the configuration"),
+        (None, all) => bail!("say which with --site: {}", names(all)),
+    };
+    match found {
+        Some(site) => Ok(Place::Site(site.id)),
+        None => bail!("there is no such site; there are: {}", names(&sites)),
+    }
+}
+
 async fn version_of(
     tx: &mut Tx,
     house: &House,
-    layer: Layer,
+    place: Place,
     version: Option<i64>,
 ) -> anyhow::Result<RulesVersion> {
     if let Some(version) = version {
@@ -104,11 +132,11 @@ async fn version_of(
         });
     }
     let current = store::rules::current(tx, house.school.id).await?;
-    let found = current.into_iter().find(|it| it.layer == layer);
-    found.with_context(|| format!("the {} has said nothing yet", layer.label().to_lowercase()))
+    let found = current.into_iter().find(|it| it.place == place);
+    found.with_context(|| format!("the {} has said nothing yet", place.layer().label().to_lowercase()))
 }
 
-async fn import(house: &House, file: &PathBuf, layer: Layer, note: &str) -> anyhow::Result<()> {
+async fn import(house: &House, file: &PathBuf, place: Place, note: &str) -> anyhow::Result<()> {
     let text = read(file)?;
     let mut tx = house.db.write().await?;
     let people: Vec<_> =
@@ -117,10 +145,14 @@ async fn import(house: &House, file: &PathBuf, layer: Layer, note: &str) -> anyh
     let sites = store::schools::sites(&mut tx, house.school.id).await?;
     let directory = Directory::new(&people, &groups, &sites);
     let current = store::rules::current(&mut tx, house.school.id).await?;
-    let others = current.iter().filter(|it| it.layer != layer).map(|it| (it.layer, it.text.as_str()));
-    let name = house.school.name.as_str();
+    let others = current.iter().filter(|it| it.place != place).map(|it| (it.place, it.text.as_str()));
+    let name = |place: Place| {
+        let site = sites.iter().find(|it| Some(it.id) == place.site());
+        site.map_or(house.school.name.as_str(), |it| it.name.as_str())
+    };
+    let all = others.chain([(place, text.as_str())]);
     let all: Vec<LayerText<'_>> =
-        others.chain([(layer, text.as_str())]).map(|(layer, text)| LayerText { layer, name, text }).collect();
+        all.map(|(place, text)| LayerText { layer: place.layer(), name: name(place), text }).collect();
     match policy::Rules::compile(&all, &directory, std::sync::Arc::new(Lists::empty())) {
         Ok(rules) => rules.warnings().iter().for_each(|it| eprintln!("note: {it}")),
         Err(faults) => {
@@ -129,13 +161,13 @@ async fn import(house: &House, file: &PathBuf, layer: Layer, note: &str) -> anyh
         }
     }
     let by = By { person: None, name: "Command line".to_owned(), at: now() };
-    let version = store::rules::save(&mut tx, &by, house.school.id, layer, &text, note).await?;
+    let version = store::rules::save(&mut tx, &by, house.school.id, place, &text, note).await?;
     tx.commit().await?;
     println!("version {version} is in force");
     Ok(())
 }
 
-async fn diff(house: &House, from: &str, to: Option<&str>, layer: Layer) -> anyhow::Result<()> {
+async fn diff(house: &House, from: &str, to: Option<&str>, place: Place) -> anyhow::Result<()> {
     let mut tx = house.db.read().await?;
     let mut text = async |what: Option<&str>| -> anyhow::Result<String> {
         match what {
@@ -143,9 +175,9 @@ async fn diff(house: &House, from: &str, to: Option<&str>, layer: Layer) -> anyh
             Some(number) => {
                 let number =
                     number.parse().with_context(|| format!("{number} is neither a version nor a file"))?;
-                Ok(version_of(&mut tx, house, layer, Some(number)).await?.text)
+                Ok(version_of(&mut tx, house, place, Some(number)).await?.text)
             }
-            None => Ok(version_of(&mut tx, house, layer, None).await?.text),
+            None => Ok(version_of(&mut tx, house, place, None).await?.text),
         }
     };
     let (old, new) = (text(Some(from)).await?, text(to).await?);

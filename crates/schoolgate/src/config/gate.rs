@@ -18,6 +18,8 @@ use super::{check::Check, fault::ConfigFault, raw::Text};
 pub(crate) struct Gate {
     /// The name under which the gate answers for itself.
     pub(crate) name: String,
+    /// Which of the school's sites it stands at, where there are several.
+    pub(crate) site: Option<Line>,
     /// As devices reach the proxy: what the PAC file says.
     pub(crate) proxy: String,
     pub(crate) listen: Vec<SocketAddr>,
@@ -87,6 +89,7 @@ impl std::fmt::Debug for Parent {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Raw {
     name: Option<Text>,
+    site: Option<Text>,
     proxy: Option<Text>,
     listen: Option<Spanned<Vec<Text>>>,
     listen_tls: Option<Vec<Text>>,
@@ -150,6 +153,10 @@ pub(crate) fn check(raw: Raw, check: &mut Check) -> Option<Gate> {
         Some(all) => addresses(all.get_ref(), "gate.listen", check),
     };
     let listen_tls = addresses(raw.listen_tls.as_deref().unwrap_or_default(), "gate.listen_tls", check);
+    let site = match &raw.site {
+        None => None,
+        Some(it) => Some(check.parse(it, "gate.site", "write the site's name, such as \"North campus\"")?),
+    };
     let sign_in_by_proxy = match raw.sign_in.as_ref().map(|it| (it, it.get_ref().as_str())) {
         None | Some((_, "page")) => false,
         Some((_, "proxy")) => true,
@@ -194,6 +201,7 @@ pub(crate) fn check(raw: Raw, check: &mut Check) -> Option<Gate> {
     Some(Gate {
         proxy,
         name,
+        site,
         listen,
         listen_tls,
         sign_in_by_proxy,

@@ -1,5 +1,5 @@
-use school::Layer;
-use store::{lists, rules};
+use school::{Place, Site};
+use store::{lists, rules, schools};
 use testkit::databases::on_both;
 
 use crate::{at, by, small, write};
@@ -10,20 +10,42 @@ async fn every_version_of_the_rules_is_kept() {
         let school = small(&db, "Hill School").await.school.id;
         let mut tx = write(&db).await;
         let by = by("2026-11-22T10:00:00Z");
-        assert_eq!(rules::save(&mut tx, &by, school, Layer::School, "one", "start").await.unwrap(), 1);
-        assert_eq!(rules::save(&mut tx, &by, school, Layer::Trust, "two", "").await.unwrap(), 2);
-        assert_eq!(rules::save(&mut tx, &by, school, Layer::School, "three", "for 7B").await.unwrap(), 3);
+        assert_eq!(rules::save(&mut tx, &by, school, Place::School, "one", "start").await.unwrap(), 1);
+        assert_eq!(rules::save(&mut tx, &by, school, Place::Trust, "two", "").await.unwrap(), 2);
+        assert_eq!(rules::save(&mut tx, &by, school, Place::School, "three", "for 7B").await.unwrap(), 3);
         tx.commit().await.unwrap();
         let mut tx = db.read().await.unwrap();
         let current = rules::current(&mut tx, school).await.unwrap();
-        let texts: Vec<_> = current.iter().map(|it| (it.layer, it.text.as_str(), it.version)).collect();
-        assert_eq!(texts, [(Layer::Trust, "two", 2), (Layer::School, "three", 3)]);
+        let texts: Vec<_> = current.iter().map(|it| (it.place, it.text.as_str(), it.version)).collect();
+        assert_eq!(texts, [(Place::Trust, "two", 2), (Place::School, "three", 3)]);
         let versions: Vec<i64> =
             rules::versions(&mut tx, school).await.unwrap().iter().map(|it| it.version).collect();
         assert_eq!(versions, [3, 2, 1]);
         let first = rules::at(&mut tx, school, 1).await.unwrap().unwrap();
         assert_eq!((first.text.as_str(), first.note.as_str(), first.saved_at), ("one", "start", by.at));
         assert_eq!(rules::at(&mut tx, school, 9).await.unwrap(), None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn each_site_has_a_text_of_its_own() {
+    on_both(async |db| {
+        let school = small(&db, "Hill School").await.school.id;
+        let by = by("2026-11-22T10:00:00Z");
+        let site = |name: &str| Site { id: store::fresh_id(by.at), school, name: name.parse().unwrap() };
+        let (north, south) = (site("North"), site("South"));
+        let mut tx = write(&db).await;
+        for (site, text) in [(&north, "north one"), (&south, "south one")] {
+            schools::add_site(&mut tx, &by, site).await.unwrap();
+            rules::save(&mut tx, &by, school, Place::Site(site.id), text, "").await.unwrap();
+        }
+        rules::save(&mut tx, &by, school, Place::Site(north.id), "north two", "").await.unwrap();
+        tx.commit().await.unwrap();
+        let current = rules::current(&mut db.read().await.unwrap(), school).await.unwrap();
+        let mut texts: Vec<_> = current.iter().map(|it| (it.place, it.text.as_str())).collect();
+        texts.sort_by_key(|it| it.1);
+        assert_eq!(texts, [(Place::Site(north.id), "north two"), (Place::Site(south.id), "south one")]);
     })
     .await;
 }

@@ -212,6 +212,7 @@ fn snapshot(with: &With) -> Snapshot {
     }
     (with.settings)(&mut settings);
     Snapshot {
+        site: None,
         chosen: school::settings::Settings::default(),
         school: School {
             id: Id::from_u128(9),

@@ -3,7 +3,7 @@ use std::{collections::HashMap, sync::Arc};
 use agreements::{Signature, missing};
 use gate::{Known, Settings, Snapshot};
 use policy::{Directory, LayerText, Rules, lists::Lists};
-use school::{Calendar, Choice, Id, Layer, Person};
+use school::{Calendar, Choice, Id, Person, Place};
 use store::rules::RulesVersion;
 
 use super::{inputs::Inputs, lists::Open};
@@ -46,8 +46,8 @@ pub(super) fn snapshot(
     });
     let people = people.collect();
     let agreements = inputs.agreements.clone();
-    let (school, chosen) = (inputs.school.clone(), inputs.chosen.clone());
-    Snapshot { school, rules, people, agreements, calendar, settings, chosen, faults }
+    let (school, site, chosen) = (inputs.school.clone(), inputs.site, inputs.chosen.clone());
+    Snapshot { school, site, rules, people, agreements, calendar, settings, chosen, faults }
 }
 
 /// The rules as they are saved; else the last that could be read; else closed.
@@ -74,18 +74,18 @@ fn compile(texts: &[RulesVersion], inputs: &Inputs, lists: &Arc<Lists>) -> Resul
     }
     let layers: Vec<LayerText<'_>> = texts
         .iter()
-        .map(|it| LayerText { layer: it.layer, name: name_of(it.layer, inputs), text: &it.text })
+        .map(|it| LayerText { layer: it.place.layer(), name: name_of(it.place, inputs), text: &it.text })
         .collect();
     let directory = Directory::new(inputs.people.iter().map(|it| &it.person), &inputs.groups, &inputs.sites);
     Rules::compile(&layers, &directory, Arc::clone(lists))
         .map_err(|faults| faults.iter().map(ToString::to_string).collect())
 }
 
-/// A school keeps one text for each layer; that of the site layer is for its one site.
-fn name_of(layer: Layer, inputs: &Inputs) -> &str {
-    match (layer, &inputs.sites[..]) {
-        (Layer::School, _) => inputs.school.name.as_str(),
-        (Layer::Site, [site]) => site.name.as_str(),
-        (layer, _) => layer.code(),
+fn name_of(place: Place, inputs: &Inputs) -> &str {
+    let site = place.site().and_then(|id| inputs.sites.iter().find(|it| it.id == id));
+    match (place, site) {
+        (Place::School, _) => inputs.school.name.as_str(),
+        (_, Some(site)) => site.name.as_str(),
+        (place, None) => place.layer().code(),
     }
 }

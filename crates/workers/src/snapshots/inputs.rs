@@ -10,6 +10,8 @@ use store::{
 /// Everything that the store has to say to a gate, of one moment.
 pub(super) struct Inputs {
     pub(super) school: School,
+    /// Where the gates stand.
+    pub(super) site: Option<Id<Site>>,
     pub(super) people: Vec<Kept>,
     pub(super) groups: Vec<Group>,
     pub(super) sites: Vec<Site>,
@@ -21,7 +23,11 @@ pub(super) struct Inputs {
 }
 
 impl Inputs {
-    pub(super) async fn read(tx: &mut Tx, school: Id<School>) -> Result<Inputs, StoreError> {
+    pub(super) async fn read(
+        tx: &mut Tx,
+        school: Id<School>,
+        site: Option<Id<Site>>,
+    ) -> Result<Inputs, StoreError> {
         let of_school = store::schools::get(tx, school).await?;
         let missing = || StoreError::Corrupt {
             column: "school".to_owned(),
@@ -29,10 +35,11 @@ impl Inputs {
         };
         Ok(Inputs {
             school: of_school.ok_or_else(missing)?,
+            site,
             people: store::people::all(tx, school).await?,
             groups: store::groups::all(tx, school).await?,
             sites: store::schools::sites(tx, school).await?,
-            chosen: store::settings::of(tx, school, None).await?,
+            chosen: store::settings::of(tx, school, site).await?,
             rules: store::rules::current(tx, school).await?,
             agreements: store::agreements::in_force(tx, school).await?,
             signatures: store::agreements::signatures(tx, school).await?,

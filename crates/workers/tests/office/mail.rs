@@ -55,7 +55,7 @@ async fn a_letter_that_can_never_go_is_given_up_where_people_see_it() {
 async fn the_pulse_tells_of_faults_and_the_audit_trail_keeps_them() {
     let small = Small::open().await;
     let mut tx = small.db.write().await.expect("a transaction");
-    store::rules::save(&mut tx, &crate::by(), SCHOOL, school::Layer::School, "nonsense", "")
+    store::rules::save(&mut tx, &crate::by(), SCHOOL, school::Place::School, "nonsense", "")
         .await
         .expect("saved");
     tx.commit().await.expect("kept");

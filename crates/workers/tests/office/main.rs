@@ -19,7 +19,7 @@ use gate::{Current, ProxyAddress, Settings};
 use jiff::{Timestamp, civil::time, tz::TimeZone};
 use policy::{Because, Carried, CategorySet, Method, Outcome, Scheme, Seen, Step};
 use rustls_pki_types::CertificateDer;
-use school::{Calendar, DaySpan, Id, Layer, Person, Role, School, SchoolDays};
+use school::{Calendar, DaySpan, Id, Person, Role, School, SchoolDays, Site};
 use signals::Lexicon;
 use store::{
     By, Db,
@@ -92,7 +92,7 @@ impl Small {
             };
             store::people::add(&mut tx, &by(), &person).await.expect("a person");
         }
-        store::rules::save(&mut tx, &by(), SCHOOL, Layer::School, policy::starter(), "first")
+        store::rules::save(&mut tx, &by(), SCHOOL, school::Place::School, policy::starter(), "first")
             .await
             .expect("rules");
         tx.commit().await.expect("kept");
@@ -130,6 +130,7 @@ impl Small {
         let snapshots = Snapshots::new(Parts {
             db: db.clone(),
             school: SCHOOL,
+            site: None,
             current: Arc::clone(&current),
             settings,
             calendar,
@@ -152,6 +153,22 @@ impl Small {
             activity: Some(activity),
             folder,
         }
+    }
+
+    /// As a gate at this site of the school.
+    pub(crate) fn stand_at(&mut self, site: Option<Id<Site>>) {
+        let now = self.current.load_full();
+        self.snapshots = Snapshots::new(Parts {
+            db: self.db.clone(),
+            school: SCHOOL,
+            site,
+            current: Arc::clone(&self.current),
+            settings: now.settings.clone(),
+            calendar: now.calendar.clone(),
+            seal: [7; 32],
+            health: self.health.clone(),
+            clock: self.clock(),
+        });
     }
 
     pub(crate) fn clock(&self) -> Clock {

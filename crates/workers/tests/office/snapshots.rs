@@ -1,12 +1,15 @@
 //! What gates decide from, when it changes and when it cannot be read (FIL-28).
-use school::{Id, Layer, Person, Role};
+use std::sync::Arc;
+
+use policy::{Stage, Target, Verdict};
+use school::{Id, Person, Place, Role, Site};
 use store::lists::{ListSource, ListState};
 
 use crate::{Running, SCHOOL, Small, at, by, until};
 
 async fn save(small: &Small, rules: &str) {
     let mut tx = small.db.write().await.expect("a transaction");
-    store::rules::save(&mut tx, &by(), SCHOOL, Layer::School, rules, "").await.expect("saved");
+    store::rules::save(&mut tx, &by(), SCHOOL, Place::School, rules, "").await.expect("saved");
     tx.commit().await.expect("kept");
 }
 
@@ -103,6 +106,42 @@ async fn a_list_that_cannot_be_read_at_the_start_opens_nothing() {
 }
 
 #[tokio::test]
+async fn a_gate_decides_by_what_its_own_site_says() {
+    let mut small = Small::open().await;
+    let site =
+        |n: u128, name: &str| Site { id: Id::from_u128(n), school: SCHOOL, name: name.parse().expect(name) };
+    let (north, south) = (site(501, "North"), site(502, "South"));
+    let mut tx = small.db.write().await.expect("a transaction");
+    for (site, text) in [(&north, "block north.example.org"), (&south, "block south.example.org")] {
+        store::schools::add_site(&mut tx, &by(), site).await.expect("a site");
+        store::rules::save(&mut tx, &by(), SCHOOL, Place::Site(site.id), text, "").await.expect("rules");
+    }
+    let setting = (school::Layer::Site, &*north.id.to_string());
+    let idle = &school::settings::IDLE_LOCK;
+    store::settings::set(&mut tx, &by(), SCHOOL, setting, idle, "3", false).await.expect("set");
+    tx.commit().await.expect("kept");
+    for (stands_at, closed, minutes) in
+        [(None, vec![], 10), (Some(north.id), vec!["north"], 3), (Some(south.id), vec!["south"], 10)]
+    {
+        small.stand_at(stands_at);
+        assert!(small.snapshots.refresh().await);
+        let snapshot = small.current.load_full();
+        assert_eq!(snapshot.faults, Vec::<String>::new());
+        assert_eq!(snapshot.chosen.number(idle), minutes, "at {stands_at:?}");
+        let teacher =
+            snapshot.people.iter().find(|it| it.person.roles.has(Role::Teacher)).expect("a teacher");
+        for name in ["north", "south"] {
+            let target = Target::parse(&format!("http://{name}.example.org/")).expect("an address");
+            let stage = Stage::Request;
+            let ruling =
+                gate::judge(&snapshot, &gate::Who::Known(Arc::clone(teacher)), &target, stage, at(0));
+            let blocked = ruling.decision().verdict == Verdict::Block;
+            assert_eq!(blocked, closed.contains(&name), "{name} at {stands_at:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_stamp_moves_with_what_gates_decide_from_on_either_engine() {
     testkit::databases::on_both(async |db| {
         let stamp = async || {
@@ -114,7 +153,7 @@ async fn the_stamp_moves_with_what_gates_decide_from_on_either_engine() {
         let school = school::School { id: SCHOOL, trust: None, name: "Elm Park".parse().expect("a line") };
         let mut tx = db.write().await.expect("a transaction");
         store::schools::add(&mut tx, &by(), &school).await.expect("a school");
-        store::rules::save(&mut tx, &by(), SCHOOL, Layer::School, policy::starter(), "")
+        store::rules::save(&mut tx, &by(), SCHOOL, Place::School, policy::starter(), "")
             .await
             .expect("rules");
         tx.commit().await.expect("kept");
