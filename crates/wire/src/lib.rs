@@ -1,6 +1,7 @@
 //! Formats: bytes in, values out. No sockets, no clock, nothing of the school's.
 mod basic;
 mod hello;
+pub mod roster;
 
 pub use crate::{
     basic::Basic,
