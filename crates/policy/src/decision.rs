@@ -76,6 +76,9 @@ pub enum Step {
     Category,
     /// Nothing spoke: the profile's base mode (FIL-02).
     BaseMode,
+    /// Not of the rules: what came through a tunnel was neither HTTP nor TLS, and what cannot be seen is not let
+    /// through (FIL-22).
+    Unseen,
 }
 
 impl Choice for Verdict {
@@ -96,6 +99,23 @@ impl Choice for Verdict {
     }
 }
 
+impl Step {
+    /// What the rules ask, in this order.
+    pub const ORDER: [Step; 11] = [
+        Step::Fault,
+        Step::Sealed,
+        Step::Help,
+        Step::AlwaysBlocked,
+        Step::LockedRule,
+        Step::Rule,
+        Step::Schedule,
+        Step::SearchEngine,
+        Step::FileType,
+        Step::Category,
+        Step::BaseMode,
+    ];
+}
+
 impl Choice for Step {
     const ALL: &'static [Step] = &[
         Step::Fault,
@@ -109,6 +129,7 @@ impl Choice for Step {
         Step::FileType,
         Step::Category,
         Step::BaseMode,
+        Step::Unseen,
     ];
     fn code(self) -> &'static str {
         match self {
@@ -123,6 +144,7 @@ impl Choice for Step {
             Step::FileType => "file-type",
             Step::Category => "category",
             Step::BaseMode => "base-mode",
+            Step::Unseen => "unseen",
         }
     }
     fn label(self) -> &'static str {
@@ -138,6 +160,7 @@ impl Choice for Step {
             Step::FileType => "Kinds of file of the profile",
             Step::Category => "Categories of the profile",
             Step::BaseMode => "Base mode of the profile",
+            Step::Unseen => "Neither HTTP nor TLS",
         }
     }
 }

@@ -84,7 +84,7 @@ impl Watcher {
     fn in_order(mut self) -> Vec<Considered> {
         self.rules.sort_by_key(|(key, _, _)| Reverse(*key));
         let mut all: Vec<Considered> = Vec::new();
-        for step in Step::ALL.iter().copied() {
+        for step in Step::ORDER {
             let mut said = self.steps.iter().filter(|it| it.step == step).cloned().peekable();
             if said.peek().is_none() {
                 let words = "Not reached: an earlier step decided.".to_owned();

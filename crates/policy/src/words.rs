@@ -23,6 +23,7 @@ impl Because {
             Step::SearchEngine => format!("Search engines of the profile {profile}"),
             Step::FileType => format!("Kinds of file of the profile {profile}"),
             Step::Category => format!("{category}{list}, by the profile {profile}"),
+            Step::Unseen => "Neither HTTP nor TLS: what cannot be seen is not let through".to_owned(),
             Step::BaseMode => {
                 format!("Nothing speaks of it, so the base mode of the profile {profile} decides")
             }
@@ -49,6 +50,7 @@ impl Because {
                 Some(category) => format!("This site is {}.", category.for_pupil()),
                 None => "This site is not open to you.".to_owned(),
             },
+            Step::Unseen => "The filter cannot see what this program sends.".to_owned(),
             Step::BaseMode => "This site is not on the list of sites that are open to you.".to_owned(),
         }
     }

@@ -78,7 +78,7 @@ pub(crate) fn upstreams(config: &Config) -> anyhow::Result<Upstreams> {
     let gate = &config.gate;
     Ok(Upstreams {
         pinned: gate.pinned.iter().map(|(name, address)| (name.as_str().into(), *address)).collect(),
-        reach: Reachable::new(gate.reach.clone()),
+        reach: Reachable::new(gate.reach.clone()).but_own(own_ports(config)),
         trust: Trust::System(roots(config)?),
         parent: gate.parent.as_ref().map(|it| Parent {
             host: it.host.as_str().into(),
@@ -89,6 +89,12 @@ pub(crate) fn upstreams(config: &Config) -> anyhow::Result<Upstreams> {
                 .map(|(username, password)| Basic { username: username.clone(), password: password.clone() }),
         }),
     })
+}
+
+/// Where this machine itself answers.
+fn own_ports(config: &Config) -> Vec<u16> {
+    let gate = config.gate.listen.iter().chain(&config.gate.listen_tls);
+    gate.chain(&config.console.listen).map(std::net::SocketAddr::port).collect()
 }
 
 fn certificates(file: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {

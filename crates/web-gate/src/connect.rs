@@ -58,7 +58,8 @@ pub(crate) async fn ask(
         return case.notice(Notice::SignIn(refused), entry);
     }
     let upstreams = &caller.lane.house.upstreams;
-    let unreachable = case.target.host().address().is_some_and(|it| !upstreams.reach.allows(it));
+    let unreachable =
+        case.target.host().address().is_some_and(|it| !upstreams.reach.allows_at(it, case.target.port()));
     if unreachable && !upstreams.pins(&Origin::of(&case.target)) {
         return case.failed(UpstreamFault::Private.into(), entry);
     }

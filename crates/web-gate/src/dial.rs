@@ -58,7 +58,7 @@ pub(crate) async fn connect(lane: &Lane, origin: &Origin) -> Result<Stream, Faul
 fn not_inside(lane: &Lane, origin: &Origin) -> Result<(), Fault> {
     let reach = &lane.house.upstreams.reach;
     let inside = match origin.host.address() {
-        Some(address) => !reach.allows(address),
+        Some(address) => !reach.allows_at(address, origin.port),
         None => origin.host.is_within("localhost"),
     };
     if inside { Err(UpstreamFault::Private.into()) } else { Ok(()) }
@@ -123,7 +123,8 @@ async fn find(lane: &Lane, host: &Host, port: u16) -> Result<Vec<SocketAddr>, Fa
         let answer = lane.resolver.lookup_ip(name).await.map_err(|it| of_resolver(&it))?;
         answer.iter().collect()
     };
-    let allowed: Vec<_> = found.iter().copied().filter(|it| lane.house.upstreams.reach.allows(*it)).collect();
+    let allowed: Vec<_> =
+        found.iter().copied().filter(|it| lane.house.upstreams.reach.allows_at(*it, port)).collect();
     if allowed.is_empty() {
         return Err(if found.is_empty() { UpstreamFault::NotFound } else { UpstreamFault::Private }.into());
     }

@@ -6,7 +6,7 @@ use std::{
     time::Instant,
 };
 
-use policy::{Carried, Decision, Method, Outcome, Seen, Target};
+use policy::{Because, Carried, Decision, Method, Outcome, Seen, Step, Target};
 
 use crate::lane::Lane;
 use gate::{Ruling, Snapshot, Who};
@@ -71,6 +71,21 @@ impl Entry {
         if let Some(seen) = &mut self.seen {
             seen.outcome = ruling.outcome();
             seen.because = ruling.decision().because.clone();
+        }
+    }
+
+    /// Refused for what it turned out to be, whatever the rules say of the place.
+    pub(crate) fn unseen(&mut self) {
+        if let Some(seen) = &mut self.seen {
+            seen.outcome = Outcome::Blocked;
+            seen.because = Because {
+                step: Step::Unseen,
+                rule: None,
+                list: None,
+                category: None,
+                profile: seen.because.profile.take(),
+                matched: 0,
+            };
         }
     }
 

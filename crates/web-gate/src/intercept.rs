@@ -73,11 +73,11 @@ async fn other(caller: &Arc<Caller>, stream: Stream, wanted: Wanted, origin: &Or
         Ruling::Proceed(decision) if decision.inspect == Inspect::Tunnel || decision.protected => {
             carry(caller, stream, origin, ruled.entry).await
         }
-        _ => {
-            // What cannot be seen is not let through (FIL-22).
-            ruled.entry.outcome(Outcome::Blocked);
+        Ruling::Proceed(_) => {
+            ruled.entry.unseen();
             Became::Over
         }
+        _ => Became::Over,
     }
 }
 

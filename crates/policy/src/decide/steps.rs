@@ -12,7 +12,7 @@ pub(super) fn ask_each<'a, O: Observer>(
     picked: &Picked<'a>,
     observer: &mut O,
 ) -> Spoken<'a> {
-    for step in &Step::ALL[..Step::ALL.len() - 1] {
+    for step in &Step::ORDER[..Step::ORDER.len() - 1] {
         match ask(*step, facts, picked) {
             Says(spoken) => {
                 observer.step(*step, Some(spoken.verdict), || said(facts, &spoken));
@@ -39,7 +39,8 @@ fn ask<'a>(step: Step, facts: &Facts<'a>, picked: &Picked<'a>) -> Answer<'a> {
         Step::SearchEngine => search_engine(facts),
         Step::FileType => file_type(facts),
         Step::Category => category(facts),
-        Step::BaseMode => Says(base_mode(facts)),
+        // Unseen is said by gates of what they could not read; the rules never come to it.
+        Step::BaseMode | Step::Unseen => Says(base_mode(facts)),
     }
 }
 
@@ -203,7 +204,7 @@ fn said(facts: &Facts<'_>, spoken: &Spoken<'_>) -> String {
             let verdict = spoken.verdict.label().to_lowercase();
             format!("The category {category} is {verdict} by the profile {profile}.")
         }
-        Step::BaseMode => {
+        Step::BaseMode | Step::Unseen => {
             let what =
                 if facts.categories.is_empty() { "a site in no category" } else { "what nothing speaks of" };
             format!("The profile {profile} gives {what}: {}.", spoken.verdict.label().to_lowercase())

@@ -1,7 +1,7 @@
 //! What is carried unopened, and what is not.
 use std::time::Duration;
 
-use policy::{Carried, Outcome};
+use policy::{Carried, Outcome, Step};
 use rustls::RootCertStore;
 use testkit::asker::{Asker, NotGot};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -105,7 +105,10 @@ async fn what_is_neither_tls_nor_http_does_not_pass() {
         let _ = tcp.read_to_end(&mut answer).await;
         assert!(answer.is_empty(), "{said:?}");
     }
-    assert!(world.record(3).await.iter().all(|it| it.outcome == Outcome::Blocked));
+    let record = world.record(3).await;
+    assert!(record.iter().all(|it| it.outcome == Outcome::Blocked));
+    // The rule that lets one.test be opened is not what refused it.
+    assert!(record.iter().all(|it| it.because.step == Step::Unseen && it.because.rule.is_none()));
     assert!(world.internet.reached().is_empty());
 }
 
