@@ -1,4 +1,6 @@
 //! Everything that can go wrong on a page, and the one place that turns it into one.
+use std::borrow::Cow;
+
 use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
@@ -16,6 +18,9 @@ pub(crate) enum Failure {
     /// The form did not come from one of our own pages, or from an old session.
     #[error("the form was not sent from this console")]
     NotOurForm,
+    /// Before someone's time, or after it (ACC-14, ACC-18); with the time in words.
+    #[error("outside the time of this account")]
+    OutOfTime { over: bool, at: String },
     /// In words for the reader.
     #[error("the request cannot be read: {0}")]
     BadRequest(&'static str),
@@ -31,7 +36,7 @@ impl Failure {
     fn status(&self) -> StatusCode {
         match self {
             Failure::NotFound => StatusCode::NOT_FOUND,
-            Failure::Forbidden | Failure::NotOurForm => StatusCode::FORBIDDEN,
+            Failure::Forbidden | Failure::NotOurForm | Failure::OutOfTime { .. } => StatusCode::FORBIDDEN,
             Failure::BadRequest(_) => StatusCode::BAD_REQUEST,
             Failure::Store(_) | Failure::Activity(_) | Failure::Broken(_) => {
                 StatusCode::INTERNAL_SERVER_ERROR
@@ -44,6 +49,8 @@ impl Failure {
             Failure::NotFound => "There is nothing here",
             Failure::Forbidden => "Your account cannot open this page",
             Failure::NotOurForm => "That form could not be accepted",
+            Failure::OutOfTime { over: true, .. } => "Your access has ended",
+            Failure::OutOfTime { over: false, .. } => "Your access has not begun yet",
             Failure::BadRequest(_) => "That could not be read",
             Failure::Store(_) | Failure::Activity(_) | Failure::Broken(_) => {
                 "Something went wrong on our side"
@@ -51,8 +58,8 @@ impl Failure {
         }
     }
 
-    fn advice(&self) -> &str {
-        match self {
+    fn advice(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
             Failure::NotFound => {
                 "The address may be mistyped, or what it showed is gone or belongs to another school."
             }
@@ -63,12 +70,21 @@ impl Failure {
                 "It was sent from another site, or you have signed in again since it was opened. Nothing was changed. \
                  Go back, reload the page and try again."
             }
+            Failure::OutOfTime { over: true, at } => {
+                return format!(
+                    "It ended at {at}. If you need longer, ask the person who invited you, or the office."
+                )
+                .into();
+            }
+            Failure::OutOfTime { over: false, at } => {
+                return format!("It begins at {at}. If you need it sooner, ask the office.").into();
+            }
             Failure::BadRequest(words) => words,
             Failure::Store(_) | Failure::Activity(_) | Failure::Broken(_) => {
                 "Filtering does not depend on these pages and goes on as it was. Try again in a minute. If it keeps \
                  happening, the network manager will find the cause in the log of the server."
             }
-        }
+        })
     }
 }
 
@@ -83,7 +99,11 @@ impl IntoResponse for Failure {
             &html! {
                 h1.govuk-heading-l { (self.title()) }
                 p.govuk-body { (self.advice()) }
-                p.govuk-body { a.govuk-link href="/" { "Go to the first page" } }
+                @if matches!(self, Failure::OutOfTime { .. }) {
+                    p.govuk-body { a.govuk-link href="/sign-in" { "Sign in as someone else" } }
+                } @else {
+                    p.govuk-body { a.govuk-link href="/" { "Go to the first page" } }
+                }
             },
         );
         (status, page).into_response()

@@ -5,6 +5,7 @@ use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, header::COOKIE, request::Parts},
 };
+use jiff::Timestamp;
 use school::{Id, Person, Rights, School};
 
 use store::sessions::TokenHash;
@@ -46,6 +47,7 @@ impl Staff {
         };
         let Some(school) = store::schools::get(&mut tx, session.school).await? else { return Ok(None) };
         drop(tx);
+        console.admits(&kept.person, now)?;
         if session::is_due(&session, now) {
             let mut tx = console.db.write().await?;
             store::sessions::touch(&mut tx, &token.hash(), now).await?;
@@ -71,6 +73,19 @@ impl Staff {
 }
 
 impl Console {
+    /// Whether this person may pass the console's door now (ACC-14, ACC-18): asked at sign-in and of each request.
+    pub(crate) fn admits(&self, person: &Person, now: Timestamp) -> Result<(), Failure> {
+        if person.stay.covers(now) {
+            return Ok(());
+        }
+        let (over, at) = match (person.stay.until, person.stay.from) {
+            (Some(until), _) if until <= now => (true, until),
+            (_, from) => (false, from.unwrap_or(now)),
+        };
+        let at = self.zone(person.school).to_datetime(at).strftime("%H:%M on %A %-d %B").to_string();
+        Err(Failure::OutOfTime { over, at })
+    }
+
     pub(crate) fn cookie_name(&self) -> &'static str {
         if self.secure_cookies { "__Host-schoolgate" } else { "schoolgate" }
     }

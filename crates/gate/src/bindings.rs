@@ -1,11 +1,14 @@
 use std::{
     collections::{HashMap, hash_map::Entry},
     net::IpAddr,
+    sync::Arc,
 };
 
 use jiff::Timestamp;
 use parking_lot::RwLock;
 use school::{Id, Person};
+
+use crate::{Known, People};
 
 /// Sign-ins made on the gate's page: which device belongs to whom, until when (PWD-07).
 ///
@@ -17,9 +20,11 @@ pub struct Bindings {
     capacity: usize,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 struct Binding {
     person: Id<Person>,
+    /// Their stored password at that time: another one ends the sign-in.
+    password: Option<Box<str>>,
     until: Timestamp,
 }
 
@@ -29,9 +34,9 @@ impl Bindings {
         Bindings { bound: RwLock::default(), capacity: capacity.max(1) }
     }
 
-    pub fn bind(&self, device: IpAddr, person: Id<Person>, until: Timestamp, now: Timestamp) {
+    pub fn bind(&self, device: IpAddr, known: &Known, until: Timestamp, now: Timestamp) {
+        let binding = Binding { person: known.person.id, password: known.password.clone(), until };
         let mut bound = self.bound.write();
-        let binding = Binding { person, until };
         if bound.len() < self.capacity || bound.contains_key(&device.to_canonical()) {
             bound.insert(device.to_canonical(), binding);
             return;
@@ -54,16 +59,27 @@ impl Bindings {
     }
 
     pub fn who(&self, device: IpAddr, now: Timestamp) -> Option<Id<Person>> {
-        self.get(device, now).map(|it| it.person)
+        self.get(device, now, |it| it.person)
+    }
+
+    /// Who has signed in there, as long as they are still among `people` with the password they had then.
+    pub fn signed_in<'a>(
+        &self,
+        device: IpAddr,
+        people: &'a People,
+        now: Timestamp,
+    ) -> Option<&'a Arc<Known>> {
+        let holds = |it: &Binding| people.get(it.person).filter(|known| known.password == it.password);
+        self.get(device, now, holds).flatten()
     }
 
     /// When the device's sign-in ends, if there is one.
     pub fn until(&self, device: IpAddr, now: Timestamp) -> Option<Timestamp> {
-        self.get(device, now).map(|it| it.until)
+        self.get(device, now, |it| it.until)
     }
 
-    fn get(&self, device: IpAddr, now: Timestamp) -> Option<Binding> {
-        self.bound.read().get(&device.to_canonical()).copied().filter(|it| now < it.until)
+    fn get<T>(&self, device: IpAddr, now: Timestamp, what: impl FnOnce(&Binding) -> T) -> Option<T> {
+        self.bound.read().get(&device.to_canonical()).filter(|it| now < it.until).map(what)
     }
 
     pub fn len(&self) -> usize {
@@ -85,6 +101,7 @@ mod tests {
     use jiff::ToSpan;
 
     use super::*;
+    use crate::sample::{AMINA, OKAFOR, pupil, teacher};
 
     fn at(minutes: i64) -> Timestamp {
         "2026-11-23T09:00:00Z".parse::<Timestamp>().expect("a time") + minutes.minutes()
@@ -95,8 +112,8 @@ mod tests {
 
     #[test]
     fn a_sign_in_ends_at_its_time_and_does_not_slide() {
-        let (bindings, amina) = (Bindings::default(), Id::from_u128(1));
-        bindings.bind(device(1), amina, at(60), at(0));
+        let (bindings, amina) = (Bindings::default(), AMINA);
+        bindings.bind(device(1), &pupil(), at(60), at(0));
         assert_eq!(bindings.who(device(1), at(59)), Some(amina));
         assert_eq!(bindings.who(device(1), at(60)), None);
         assert_eq!(bindings.who(device(2), at(1)), None, "another device is nobody's");
@@ -105,10 +122,10 @@ mod tests {
     #[test]
     fn the_next_person_takes_the_device_over_and_signing_out_frees_it() {
         let bindings = Bindings::default();
-        bindings.bind(device(1), Id::from_u128(1), at(60), at(0));
-        bindings.bind(device(1), Id::from_u128(2), at(70), at(10));
-        assert_eq!(bindings.who(device(1), at(20)), Some(Id::from_u128(2)));
-        assert_eq!(bindings.release(device(1)), Some(Id::from_u128(2)));
+        bindings.bind(device(1), &pupil(), at(60), at(0));
+        bindings.bind(device(1), &teacher(), at(70), at(10));
+        assert_eq!(bindings.who(device(1), at(20)), Some(OKAFOR));
+        assert_eq!(bindings.release(device(1)), Some(OKAFOR));
         assert_eq!(bindings.who(device(1), at(20)), None);
         assert_eq!(bindings.release(device(1)), None);
     }
@@ -116,21 +133,33 @@ mod tests {
     #[test]
     fn one_device_has_one_address_in_either_spelling() {
         let bindings = Bindings::default();
-        bindings.bind("::ffff:192.0.2.1".parse().expect("an address"), Id::from_u128(1), at(60), at(0));
-        assert_eq!(bindings.who(device(1), at(1)), Some(Id::from_u128(1)));
+        bindings.bind("::ffff:192.0.2.1".parse().expect("an address"), &pupil(), at(60), at(0));
+        assert_eq!(bindings.who(device(1), at(1)), Some(AMINA));
     }
 
     #[test]
     fn a_full_table_gives_up_the_ended_and_then_the_soonest_to_end() {
         let bindings = Bindings::new(2);
-        bindings.bind(device(1), Id::from_u128(1), at(5), at(0));
-        bindings.bind(device(2), Id::from_u128(2), at(60), at(0));
-        bindings.bind(device(3), Id::from_u128(3), at(50), at(10));
+        bindings.bind(device(1), &pupil(), at(5), at(0));
+        bindings.bind(device(2), &teacher(), at(60), at(0));
+        bindings.bind(device(3), &pupil(), at(50), at(10));
         assert_eq!((bindings.len(), bindings.who(device(1), at(1))), (2, None));
-        bindings.bind(device(4), Id::from_u128(4), at(90), at(10));
-        assert_eq!(
-            (bindings.who(device(3), at(11)), bindings.who(device(2), at(11))),
-            (None, Some(Id::from_u128(2)))
-        );
+        bindings.bind(device(4), &pupil(), at(90), at(10));
+        assert_eq!((bindings.who(device(3), at(11)), bindings.who(device(2), at(11))), (None, Some(OKAFOR)));
+    }
+
+    #[test]
+    fn another_password_or_leaving_ends_a_sign_in() {
+        let with = |password: &str| Known { password: Some(password.into()), ..pupil() };
+        let people = |known: Known| [known].into_iter().collect::<People>();
+        let bindings = Bindings::default();
+        bindings.bind(device(1), &with("$argon2id$old"), at(60), at(0));
+        let check = |people: &People, stands: bool| {
+            assert_eq!(bindings.signed_in(device(1), people, at(1)).is_some(), stands, "{people:?}");
+        };
+        check(&people(with("$argon2id$old")), true);
+        check(&people(with("$argon2id$new")), false);
+        check(&people(pupil()), false);
+        check(&people(teacher()), false);
     }
 }

@@ -39,6 +39,30 @@ pub enum Refusal {
     Busy,
     #[error("too many wrong guesses: wait a little")]
     SlowDown,
+    /// Theirs was the right password, or their device: but their time is over, since then (ACC-14, ACC-18).
+    #[error("the time of this account is over")]
+    Ended(Timestamp),
+    /// As [`Refusal::Ended`], but their time has not come yet.
+    #[error("the time of this account has not come yet")]
+    NotYet(Timestamp),
+}
+
+impl Refusal {
+    /// Why this person may pass no door now, if that is so.
+    pub(crate) fn of_stay(known: &Known, now: Timestamp) -> Option<Refusal> {
+        let stay = known.person.stay;
+        if let Some(until) = stay.until
+            && until <= now
+        {
+            return Some(Refusal::Ended(until));
+        }
+        stay.from.filter(|from| now < *from).map(Refusal::NotYet)
+    }
+
+    /// It is known who they are: a browser's own box could do nothing about it, so they are shown a page.
+    pub fn is_about_time(self) -> bool {
+        matches!(self, Refusal::Ended(_) | Refusal::NotYet(_))
+    }
 }
 
 #[derive(Debug)]
@@ -85,6 +109,19 @@ impl Credentials {
     /// # Errors
     /// [`Refusal`]; unknown names take as long as wrong passwords.
     pub async fn check(
+        &self,
+        snapshot: &Snapshot,
+        device: IpAddr,
+        username: &str,
+        password: &str,
+        now: Timestamp,
+    ) -> Result<Arc<Known>, Refusal> {
+        let known = self.right(snapshot, device, username, password, now).await?;
+        // Asked of a remembered answer too: the password stays right after their time is over.
+        Refusal::of_stay(&known, now).map_or(Ok(known), Err)
+    }
+
+    async fn right(
         &self,
         snapshot: &Snapshot,
         device: IpAddr,

@@ -14,6 +14,7 @@ use crate::{
     pages::{
         Frame, help, home,
         set_up::{self, File, Kind},
+        sign_in::Wrong,
     },
     who::identify,
 };
@@ -46,6 +47,8 @@ pub struct Visit<'a> {
     pub secure: bool,
     pub device: IpAddr,
     pub who: &'a Who,
+    /// Why whoever this device or its browser stands for is nobody now, if there is a reason.
+    pub refused: Option<Refusal>,
     pub now: Timestamp,
 }
 
@@ -114,10 +117,14 @@ impl Desk {
         }
         let sheet = match path {
             "/" => {
-                let until = self.bindings.until(visit.device, visit.now);
+                let until = self.signed_in_until(visit);
                 home::page(frame, until, &self.token(Form::SignOut, visit))
             }
-            "/sign-in" => return self.sign_in_form(frame, visit, query.get("back"), None),
+            "/sign-in" => {
+                let over = visit.refused.filter(|it| it.is_about_time());
+                let wrong = over.map(|it| (Wrong::Refused(it), ""));
+                return self.sign_in_form(frame, visit, query.get("back"), wrong);
+            }
             "/sign-out" => self.sign_out_form(frame, visit),
             "/agree" => return self.agree_form(frame, visit, query.get("back"), None),
             "/report" => self.report_form(frame, visit, query.get("about")),

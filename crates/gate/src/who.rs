@@ -48,9 +48,14 @@ pub(crate) async fn identify(
         return Ok(Who::Known(credentials.check(snapshot, device, name, password, now).await?));
     }
     let device = device.to_canonical();
-    let bound = bindings.who(device, now);
-    let id = bound.or_else(|| snapshot.settings.devices.get(&device).and_then(|(_, person)| *person));
-    Ok(id.and_then(|id| snapshot.people.get(id)).map_or(Who::Nobody, |it| Who::Known(Arc::clone(it))))
+    let owner = || {
+        let (_, person) = snapshot.settings.devices.get(&device)?;
+        snapshot.people.get((*person)?)
+    };
+    match bindings.signed_in(device, &snapshot.people, now).or_else(owner) {
+        None => Ok(Who::Nobody),
+        Some(known) => Refusal::of_stay(known, now).map_or_else(|| Ok(Who::Known(Arc::clone(known))), Err),
+    }
 }
 
 /// `name:password` of `Basic` credentials (RFC 7617).

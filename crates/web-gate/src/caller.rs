@@ -5,6 +5,7 @@ use http::{HeaderMap, HeaderValue, header};
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use policy::{Host, Scheme};
+use school::{Id, Person};
 
 use crate::{
     entry::Entry,
@@ -29,6 +30,8 @@ pub(crate) struct Caller {
     pub(crate) next: Mutex<Option<Next>>,
     /// A connection to a site over which this person has signed in.
     pub(crate) own: Mutex<Option<Box<Link>>>,
+    /// Whom its last request was for.
+    pub(crate) met: Mutex<Option<Id<Person>>>,
 }
 
 /// An opened tunnel.
@@ -95,6 +98,18 @@ impl Caller {
             Some(inside) => inside.credentials.as_ref(),
             None => headers.get(header::PROXY_AUTHORIZATION),
         };
-        self.lane.house.desk.who(snapshot, self.device, credentials.map(HeaderValue::as_bytes), now).await
+        let credentials = credentials.map(HeaderValue::as_bytes);
+        let who = self.lane.house.desk.who(snapshot, self.device, credentials, now).await;
+        // Who is refused because their time is over may still have answers under way from before it was.
+        if let Ok(who) = &who {
+            *self.met.lock() = who.id();
+        }
+        who
+    }
+
+    /// Whether whoever asked last may no longer be here: what is under way for them ends.
+    pub(crate) fn has_outstayed(&self) -> bool {
+        let met = *self.met.lock();
+        met.is_some_and(|it| self.lane.house.has_outstayed(it))
     }
 }

@@ -54,7 +54,9 @@ pub(crate) async fn ask(
     let entry = case.entry(Method::Connect, &ruling);
     entry.room().await;
     let by_proxy = case.snapshot.settings.sign_in == SignInBy::Proxy;
-    if matches!(ruling, Ruling::SignIn(_)) && (by_proxy || refused.is_some()) {
+    // Who is known, but is not to be let in at this time, is told so by a page inside the tunnel.
+    let at_once = refused.map_or(by_proxy, |it| !it.is_about_time());
+    if matches!(ruling, Ruling::SignIn(_)) && at_once {
         return case.notice(Notice::SignIn(refused), entry);
     }
     let upstreams = &caller.lane.house.upstreams;

@@ -38,10 +38,18 @@ pub(crate) async fn person(
         }
     }
     let device = peer.ip().to_canonical();
-    let (next, own) = (parking_lot::Mutex::default(), parking_lot::Mutex::default());
-    let mut caller = Arc::new(Caller { lane, device, secure: tls, pace, inside: None, next, own });
+    let house = Arc::clone(&lane.house);
+    let mut caller = Arc::new(Caller {
+        lane,
+        device,
+        secure: tls,
+        pace,
+        inside: None,
+        next: parking_lot::Mutex::default(),
+        own: parking_lot::Mutex::default(),
+        met: parking_lot::Mutex::default(),
+    });
     let mut protocol = Protocol::One;
-    let idle = caller.lane.house.limits.tunnel_idle;
     loop {
         let next = match protocol {
             Protocol::One => Box::pin(http1(&caller, stream, &stop)).await,
@@ -55,7 +63,7 @@ pub(crate) async fn person(
             Some(Next::Switched(upgrade, site, entry)) => {
                 let Some(person) = Box::pin(upgraded(upgrade)).await else { break };
                 drop(caller);
-                return finish(stop, relay(person, *site, entry, idle)).await;
+                return finish(stop, relay(person, *site, entry, &house.limits)).await;
             }
             Some(Next::Tunnel(upgrade, wanted)) => {
                 let Some(person) = Box::pin(upgraded(upgrade)).await else { break };
@@ -63,7 +71,7 @@ pub(crate) async fn person(
                     Became::Over => break,
                     Became::Relay { person, site, entry } => {
                         drop(caller);
-                        return finish(stop, relay(person, site, entry, idle)).await;
+                        return finish(stop, relay(person, site, entry, &house.limits)).await;
                     }
                     Became::Open { caller: opened, stream: inner, protocol: spoken } => {
                         (caller, stream, protocol) = (opened, inner, spoken);
@@ -119,7 +127,7 @@ async fn http1(caller: &Arc<Caller>, stream: Stream, stop: &CancellationToken) -
         .half_close(false)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
-    let mut lost = pin!(caller.pace.lost(limits, true));
+    let mut lost = pin!(caller.pace.lost(limits, true, || caller.has_outstayed()));
     let mut stopping = pin!(stop.cancelled());
     let mut stopped = false;
     loop {
@@ -162,7 +170,7 @@ async fn http2(caller: &Arc<Caller>, stream: Stream, stop: &CancellationToken) {
         .max_send_buf_size(256 * 1024)
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = pin!(connection);
-    let mut lost = pin!(caller.pace.lost(limits, false));
+    let mut lost = pin!(caller.pace.lost(limits, false, || caller.has_outstayed()));
     let mut stopping = pin!(stop.cancelled());
     let mut stopped = false;
     loop {

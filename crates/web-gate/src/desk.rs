@@ -19,7 +19,10 @@ pub(crate) async fn answer(caller: &Arc<Caller>, request: Request<Incoming>) -> 
     let house = &caller.lane.house;
     let (snapshot, now) = (caller.snapshot(), caller.now());
     // Wrong credentials do not keep anyone from the page where they can be corrected.
-    let who = caller.who(&snapshot, request.headers(), now).await.unwrap_or(Who::Nobody);
+    let (who, refused) = match caller.who(&snapshot, request.headers(), now).await {
+        Ok(who) => (who, None),
+        Err(refusal) => (Who::Nobody, Some(refusal)),
+    };
     let (parts, body) = request.into_parts();
     let form = match timeout(house.limits.stall, whole(body)).await {
         Ok(Ok(form)) => form,
@@ -34,6 +37,7 @@ pub(crate) async fn answer(caller: &Arc<Caller>, request: Request<Incoming>) -> 
         secure: caller.secure,
         device: caller.device,
         who: &who,
+        refused,
         now,
     };
     let page = house.desk.answer(visit).await;

@@ -257,6 +257,7 @@ fn open(caller: &Arc<Caller>, stream: Stream, inside: Inside, protocol: Protocol
         inside: Some(inside),
         next: parking_lot::Mutex::default(),
         own: parking_lot::Mutex::default(),
+        met: parking_lot::Mutex::default(),
     });
     Became::Open { caller, stream, protocol }
 }

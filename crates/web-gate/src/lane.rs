@@ -10,6 +10,7 @@ use std::{
 use gate::{Desk, Recorder};
 use hickory_resolver::TokioResolver;
 use parking_lot::Mutex;
+use school::{Id, Person};
 
 use crate::{Clock, Limits, Upstreams, leaves::Leaves, pool::Pool, upstreams::ClientTls};
 
@@ -23,6 +24,14 @@ pub(crate) struct House {
     pub(crate) limits: Limits,
     pub(crate) clock: Clock,
     pub(crate) seats: Seats,
+}
+
+impl House {
+    /// Whether this person's time is over, or they are not known any more (ACC-14, ACC-18).
+    pub(crate) fn has_outstayed(&self, person: Id<Person>) -> bool {
+        let snapshot = self.desk.current.load();
+        snapshot.people.get(person).is_none_or(|it| !it.person.stay.covers((self.clock)()))
+    }
 }
 
 /// One thread, with what only it uses.

@@ -29,6 +29,8 @@ pub struct Limits {
     pub answer_silence: Duration,
     /// A tunnel in which nothing moves. Default 15 min.
     pub tunnel_idle: Duration,
+    /// How often it is asked, of a tunnel, whether the person's time is over. Default 15 s.
+    pub look: Duration,
     /// How long a connection to a site is kept for the next request. Default 30 s.
     pub upstream_idle: Duration,
     /// Kept connections to one site, for each thread. Default 64.
@@ -55,6 +57,7 @@ impl Default for Limits {
             answer_head: Duration::from_mins(5),
             answer_silence: Duration::from_mins(5),
             tunnel_idle: Duration::from_mins(15),
+            look: Duration::from_secs(15),
             upstream_idle: Duration::from_secs(30),
             upstream_idle_per_site: 64,
             certificates: 10_000,

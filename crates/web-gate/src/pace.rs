@@ -56,6 +56,8 @@ pub(crate) enum Lost {
     SlowHead,
     /// A body stopped coming, or an answer is not being read.
     Stalled,
+    /// Something is under way for someone whose time is over.
+    Outstayed,
 }
 
 impl Pace {
@@ -98,7 +100,7 @@ impl Pace {
 
     /// Comes back when the connection has to be given up. `heads`: bytes between requests begin a head, as in
     /// HTTP/1; in HTTP/2 they may be anything.
-    pub(crate) async fn lost(&self, limits: &Limits, heads: bool) -> Lost {
+    pub(crate) async fn lost(&self, limits: &Limits, heads: bool, outstayed: impl Fn() -> bool) -> Lost {
         let beat = (limits.head_time.min(limits.idle).min(limits.stall) / 3)
             .clamp(Duration::from_millis(20), Duration::from_secs(5));
         let mut last = (0, 0, false);
@@ -107,6 +109,9 @@ impl Pace {
             sleep(beat).await;
             let received = self.received.load(Relaxed);
             let busy = self.busy.load(Relaxed) > 0;
+            if busy && outstayed() {
+                return Lost::Outstayed;
+            }
             let begun = heads && received > self.mark.load(Relaxed);
             let now = if busy {
                 (received, self.sent.load(Relaxed), true)

@@ -6,7 +6,6 @@ use std::{
     io,
     pin::Pin,
     task::{Context, Poll, ready},
-    time::Duration,
 };
 
 use tokio::{
@@ -14,7 +13,7 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use crate::{entry::Entry, stream::Stream};
+use crate::{Limits, entry::Entry, stream::Stream};
 
 const BUFFER: usize = 256 * 1024;
 
@@ -41,11 +40,13 @@ enum State {
     Over,
 }
 
-/// Until both sides have ended, one has failed, or nothing has moved for `idle`.
-pub(crate) async fn relay(mut person: Stream, mut site: Stream, mut entry: Box<Entry>, idle: Duration) {
+/// Until both sides have ended, one has failed, nothing has moved for [`Limits::tunnel_idle`], or the person's time
+/// is over, which is looked at every [`Limits::look`].
+pub(crate) async fn relay(mut person: Stream, mut site: Stream, mut entry: Box<Entry>, limits: &Limits) {
     let (mut up, mut down) = (Half::default(), Half::default());
-    let mut timer = std::pin::pin!(sleep_until(Instant::now() + idle));
-    let mut seen = 0;
+    let (idle, look) = (limits.tunnel_idle, limits.look.min(limits.tunnel_idle));
+    let mut timer = std::pin::pin!(sleep_until(Instant::now() + look));
+    let (mut seen, mut since) = (0, Instant::now());
     poll_fn(|cx| {
         let outcome = both(&mut person, &mut site, &mut up, &mut down, cx);
         if let Poll::Ready(outcome) = outcome {
@@ -55,12 +56,14 @@ pub(crate) async fn relay(mut person: Stream, mut site: Stream, mut entry: Box<E
             return Poll::Ready(());
         }
         while timer.as_mut().poll(cx).is_ready() {
-            let moved = up.moved + down.moved;
-            if moved == seen {
+            let (moved, now) = (up.moved + down.moved, Instant::now());
+            if moved != seen {
+                (seen, since) = (moved, now);
+            }
+            if since + idle <= now || entry.has_outstayed() {
                 return Poll::Ready(());
             }
-            seen = moved;
-            timer.as_mut().reset(Instant::now() + idle);
+            timer.as_mut().reset((now + look).min(since + idle));
         }
         Poll::Pending
     })

@@ -62,6 +62,7 @@ pub(crate) async fn post(
         return refused(StatusCode::UNAUTHORIZED, WRONG);
     };
     console.throttle.right(fields.get("username"), address);
+    console.admits(&kept.person, now)?;
 
     let token = Token::fresh().map_err(|_| Failure::Broken("the system gives no random numbers"))?;
     let until = now.saturating_add(session::LONGEST).unwrap_or(now);

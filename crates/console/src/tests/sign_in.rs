@@ -4,8 +4,8 @@ use axum::{
     http::{Method, StatusCode, header::COOKIE},
 };
 use jiff::SignedDuration;
-use school::Role;
-use store::{schools, set_up};
+use school::{Person, Role, Stay};
+use store::{By, people, schools, set_up};
 
 use super::{PASSWORD, World, now, request};
 use crate::Token;
@@ -134,4 +134,37 @@ async fn the_set_up_link_makes_one_account_and_is_then_gone() {
     assert_eq!(world.post(&path, None, &good).await.status, StatusCode::NOT_FOUND);
     let answer = world.post("/sign-in", None, &form(&first.id.to_string(), "mo", long)).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
+}
+
+/// ACC-14, ACC-18: in until 15:00 and out at 15:01, in mid-session and at the sign-in page.
+#[tokio::test]
+async fn someone_whose_time_is_over_is_out_at_that_minute() {
+    let world = World::new().await;
+    let token = world.session(&world.elm, Role::Dsl).await;
+    let mut tx = world.db.write().await.expect("a transaction");
+    let username = "dana".parse().expect("a user name");
+    let kept = people::by_username(&mut tx, world.elm.id, &username).await.expect("read").expect("there");
+    let until = Some("2026-11-23T15:00:00Z".parse().expect("a time"));
+    let person = Person { stay: Stay { from: None, until }, ..kept.person.clone() };
+    let by = By { person: None, name: "Set-up".to_owned(), at: now() };
+    people::save(&mut tx, &by, &kept, &person).await.expect("saved");
+    tx.commit().await.expect("kept");
+    let elm = world.elm.id.to_string();
+    while world.now() < "2026-11-23T14:59:00Z".parse().expect("a time") {
+        assert_eq!(world.get("/account", Some(&token)).await.status, StatusCode::OK);
+        world.wait(SignedDuration::from_mins(1));
+    }
+    let answer = world.post("/sign-in", None, &form(&elm, "dana", PASSWORD)).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    world.wait(SignedDuration::from_mins(2));
+    for answer in [
+        world.get("/account", Some(&token)).await,
+        world.get("/concerns", Some(&token)).await,
+        world.post("/sign-in", None, &form(&elm, "dana", PASSWORD)).await,
+    ] {
+        assert_eq!(answer.status, StatusCode::FORBIDDEN);
+        assert!(answer.words().contains("It ended at 15:00 on Monday 23 November"), "{}", answer.words());
+    }
+    let wrong = world.post("/sign-in", None, &form(&elm, "dana", "wrong")).await;
+    assert_eq!(wrong.status, StatusCode::UNAUTHORIZED, "who guesses learns nothing of anybody's time");
 }

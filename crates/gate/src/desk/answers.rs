@@ -1,5 +1,6 @@
 //! What each form does.
 use agreements::Agreement;
+use jiff::Timestamp;
 use policy::Target;
 
 use super::{
@@ -57,7 +58,7 @@ impl Desk {
                     self.leave(frame, visit, "left signed in");
                 }
                 let lasts = snapshot.rules.session(&known.subject).unwrap_or(snapshot.settings.session);
-                self.bindings.bind(device, known.person.id, now + lasts, now);
+                self.bindings.bind(device, &known, now + lasts, now);
                 self.errands.sign_in(Some(known.person.id), username, device, "signed in", now);
                 let back = safe_back(back, &snapshot.settings.gate_name);
                 if !known.missing.is_empty() {
@@ -73,7 +74,12 @@ impl Desk {
                     // What was typed may be a password in the wrong box: only a name that exists is kept.
                     let known = username.parse().ok().and_then(|it| snapshot.people.by_username(&it));
                     let name = known.map_or("", |it| it.person.username.as_str());
-                    let what = if refusal == Refusal::Wrong { "refused" } else { "slowed down" };
+                    let what = match refusal {
+                        Refusal::Wrong | Refusal::Busy => "refused",
+                        Refusal::SlowDown => "slowed down",
+                        Refusal::Ended(_) => "refused: their time is over",
+                        Refusal::NotYet(_) => "refused: their time has not come",
+                    };
                     self.errands.sign_in(known.map(|it| it.person.id), name, device, what, now);
                 }
                 again(sign_in::Wrong::Refused(refusal))
@@ -82,7 +88,14 @@ impl Desk {
     }
 
     pub(super) fn sign_out_form(&self, frame: &Frame<'_>, visit: &Visit<'_>) -> Sheet {
-        home::page(frame, self.bindings.until(visit.device, visit.now), &self.token(Form::SignOut, visit))
+        home::page(frame, self.signed_in_until(visit), &self.token(Form::SignOut, visit))
+    }
+
+    /// When the sign-in on this device ends: at its time, or with the person's own time at the school.
+    pub(super) fn signed_in_until(&self, visit: &Visit<'_>) -> Option<Timestamp> {
+        let until = self.bindings.until(visit.device, visit.now)?;
+        let stay = if let Who::Known(known) = visit.who { known.person.stay.until } else { None };
+        Some(stay.map_or(until, |it| it.min(until)))
     }
 
     pub(super) fn sign_out(&self, frame: &Frame<'_>, visit: &Visit<'_>, form: &Fields) -> Page {

@@ -211,6 +211,8 @@ async fn who_is_asked_to_sign_in_and_how() {
     check(Page, plain, Wants::Page, false, Some(Refusal::Wrong), 407);
     check(Proxy, plain, Wants::Part, false, Some(Refusal::Busy), 503);
     check(Proxy, plain, Wants::Part, false, Some(Refusal::SlowDown), 429);
+    check(Proxy, plain, Wants::Page, false, Some(Refusal::Ended(at(360))), 511);
+    check(Page, plain, Wants::Page, false, Some(Refusal::NotYet(at(360))), 511);
 }
 
 #[tokio::test]
@@ -301,7 +303,7 @@ async fn every_page_is_drawn() {
     let not_agreed = Known { password: Some(hash("x")), missing: vec![AGREEMENT], ..pupil() };
     let (nobody, signed, asked) = (Who::Nobody, known(pupil()), known(not_agreed));
     let desk = &child.desk.desk;
-    desk.bindings.bind(DEVICE, sample::AMINA, at(480), at(0));
+    desk.bindings.bind(DEVICE, &pupil(), at(480), at(0));
     for (name, who, path, query, form) in [
         ("home", &signed, "/", "", ""),
         ("home-nobody", &nobody, "/", "", ""),
@@ -324,6 +326,7 @@ async fn every_page_is_drawn() {
             secure: true,
             device: DEVICE,
             who,
+            refused: None,
             now: at(0),
         };
         draw(name, &desk.answer(visit).await);

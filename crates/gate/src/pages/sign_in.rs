@@ -1,3 +1,6 @@
+use std::borrow::Cow;
+
+use jiff::Timestamp;
 use maud::html;
 
 use super::{Frame, Sheet};
@@ -23,8 +26,19 @@ pub(crate) enum Wrong {
 }
 
 impl Wrong {
-    fn words(self) -> &'static str {
-        match self {
+    fn words(self, frame: &Frame<'_>) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Wrong::Refused(Refusal::Ended(since)) => {
+                let when = spoken(frame, since);
+                return format!(
+                    "Your access ended {when}. If you need longer, ask the person who invited you, or the office."
+                )
+                .into();
+            }
+            Wrong::Refused(Refusal::NotYet(from)) => {
+                let when = spoken(frame, from);
+                return format!("Your access begins {when}. If you need it sooner, ask the office.").into();
+            }
             Wrong::Refused(Refusal::Wrong) => {
                 "That name and password do not go together. Check both and try again."
             }
@@ -37,12 +51,12 @@ impl Wrong {
             }
             Wrong::Stale => "This page was open for a long time. Please type your name and password again.",
             Wrong::Empty => "Type both your name and your password.",
-        }
+        })
     }
 
     fn status(self) -> u16 {
         match self {
-            Wrong::Refused(Refusal::Wrong) => 403,
+            Wrong::Refused(Refusal::Wrong | Refusal::Ended(_) | Refusal::NotYet(_)) => 403,
             Wrong::Refused(Refusal::Busy) => 503,
             Wrong::Refused(Refusal::SlowDown) => 429,
             Wrong::Stale | Wrong::Empty => 422,
@@ -50,23 +64,33 @@ impl Wrong {
     }
 }
 
+/// `at 15:00 on Wednesday 25 November`, by the school's clock.
+fn spoken(frame: &Frame<'_>, at: Timestamp) -> String {
+    frame.snapshot.calendar.zone.to_datetime(at).strftime("at %H:%M on %A %-d %B").to_string()
+}
+
+fn ended(refusal: Option<Refusal>) -> bool {
+    matches!(refusal, Some(Refusal::Ended(_)))
+}
+
 /// `/sign-in`.
 pub(crate) fn form(frame: &Frame<'_>, form: &Form<'_>) -> Sheet {
-    let wrong = form.wrong.map(Wrong::words);
+    let wrong = form.wrong.map(|it| it.words(frame));
     let main = html! {
         h1 { "Sign in" }
         p.lead { "Say who you are, and the pages that are open for you will open." }
         form method="post" action={ (frame.base) "/sign-in" } {
-            @if let Some(words) = wrong { p.why #wrong role="alert" { (words) } }
+            @if let Some(words) = &wrong { p.why #wrong role="alert" { (words) } }
             input type="hidden" name="token" value=(form.token);
             input type="hidden" name="back" value=(form.back);
             label for="username" { "User name" }
             input #username type="text" name="username" value=(form.username) autocomplete="username"
                 autocapitalize="none" spellcheck="false" maxlength="64" required
-                aria-invalid=[wrong.map(|_| "true")] aria-describedby=[wrong.map(|_| "wrong")];
+                aria-invalid=[wrong.as_ref().map(|_| "true")] aria-describedby=[wrong.as_ref().map(|_| "wrong")];
             label for="password" { "Password" }
             input #password type="password" name="password" autocomplete="current-password" maxlength="1024"
-                required aria-invalid=[wrong.map(|_| "true")] aria-describedby=[wrong.map(|_| "wrong")];
+                required aria-invalid=[wrong.as_ref().map(|_| "true")]
+                aria-describedby=[wrong.as_ref().map(|_| "wrong")];
             ul.do { li { button.main type="submit" { "Sign in" } } }
         }
         div.box {
@@ -87,7 +111,12 @@ pub(crate) fn form(frame: &Frame<'_>, form: &Form<'_>) -> Sheet {
             " without signing in."
         }
     };
-    let title = if wrong.is_some() { "Not signed in: try again" } else { "Sign in" };
+    let title = match form.wrong {
+        Some(Wrong::Refused(Refusal::Ended(_))) => "Your access has ended",
+        Some(Wrong::Refused(Refusal::NotYet(_))) => "Your access has not begun yet",
+        Some(_) => "Not signed in: try again",
+        None => "Sign in",
+    };
     let sheet = Sheet::new(form.wrong.map_or(200, Wrong::status), title, main);
     match form.wrong {
         Some(Wrong::Refused(Refusal::Busy | Refusal::SlowDown)) => sheet.header("retry-after", "30"),
@@ -100,9 +129,13 @@ pub(crate) fn form(frame: &Frame<'_>, form: &Form<'_>) -> Sheet {
 pub(crate) fn asked(frame: &Frame<'_>, status: u16, url: &str, refusal: Option<Refusal>) -> Sheet {
     let gate = &frame.snapshot.settings.gate_name;
     let main = html! {
-        h1 { "Please sign in first" }
-        @if let Some(refusal) = refusal { p.why role="alert" { (Wrong::Refused(refusal).words()) } }
-        p.lead { "The school’s internet opens when it knows who you are." }
+        h1 { @if ended(refusal) { "Your access has ended" } @else { "Please sign in first" } }
+        @if let Some(refusal) = refusal { p.why role="alert" { (Wrong::Refused(refusal).words(frame)) } }
+        @if ended(refusal) {
+            p.lead { "Someone else on this device can sign in as themselves." }
+        } @else {
+            p.lead { "The school’s internet opens when it knows who you are." }
+        }
         ul.do { li { a.main href={ "https://" (gate) "/sign-in?back=" (encode(url)) } { "Sign in" } } }
         p {
             "If your browser warns you instead of showing the sign-in page, this device does not know the "

@@ -33,8 +33,8 @@ async fn what_someone_says_comes_before_what_their_device_is() {
     check(TABLET, Some(&right), Ok(Some(OKAFOR))).await;
     check(TABLET, Some(&right.replace("Basic", "bAsIc")), Ok(Some(OKAFOR))).await;
 
-    bindings.bind(TABLET, OKAFOR, at(60), at(0));
-    bindings.bind(SHARED, AMINA, at(60), at(0));
+    bindings.bind(TABLET, school.people.get(OKAFOR).expect("there"), at(60), at(0));
+    bindings.bind(SHARED, &pupil(), at(60), at(0));
     check(TABLET, None, Ok(Some(OKAFOR))).await;
     check(SHARED, None, Ok(Some(AMINA))).await;
     check(SHARED, Some(&right), Ok(Some(OKAFOR))).await;
@@ -54,12 +54,43 @@ async fn someone_who_has_left_is_nobody_on_their_own_device() {
     let (mut school, bindings) = (school(), Bindings::default());
     school.people = [teacher()].into_iter().collect();
     let credentials = Credentials::new(&Secret::new([7; 32]), 1);
-    bindings.bind(SHARED, AMINA, at(60), at(0));
+    bindings.bind(SHARED, &pupil(), at(60), at(0));
     for device in [TABLET, SHARED] {
         let who =
             identify(&school, &credentials, &bindings, device, None, at(1)).await.expect("no credentials");
         assert_eq!(who.id(), None, "{device}");
     }
+}
+
+/// ACC-14, ACC-18: by whatever way it is known who they are.
+#[tokio::test]
+async fn someone_whose_time_is_over_passes_no_way() {
+    let stay = school::Stay { from: Some(at(0)), until: Some(at(360)) };
+    let timed = |mut known: Known| {
+        known.person.stay = stay;
+        known
+    };
+    let mut school = school();
+    school.people = [timed(pupil()), timed(Known { password: Some(hash("kestrel: 9")), ..teacher() })]
+        .into_iter()
+        .collect();
+    let (credentials, bindings) = (Credentials::new(&Secret::new([7; 32]), 1), Bindings::default());
+    bindings.bind(SHARED, school.people.get(OKAFOR).expect("there"), at(480), at(0));
+    let right = format!("Basic {}", STANDARD.encode("t.okafor:kestrel: 9"));
+    let check = async |minute: i64, refused: Option<Refusal>| {
+        for (device, header) in [(TABLET, None), (SHARED, None), (TABLET, Some(right.as_bytes()))] {
+            let who = identify(&school, &credentials, &bindings, device, header, at(minute)).await;
+            assert_eq!(who.err(), refused, "{minute} {device} {}", header.is_some());
+        }
+    };
+    check(-1, Some(Refusal::NotYet(at(0)))).await;
+    check(0, None).await;
+    check(359, None).await;
+    check(360, Some(Refusal::Ended(at(360)))).await;
+    check(361, Some(Refusal::Ended(at(360)))).await;
+    let wrong = format!("Basic {}", STANDARD.encode("t.okafor:kestrel"));
+    let who = identify(&school, &credentials, &bindings, TABLET, Some(wrong.as_bytes()), at(361)).await;
+    assert_eq!(who.err(), Some(Refusal::Wrong), "who guesses learns nothing of anybody's time");
 }
 
 /// An upper bound, unoptimised: `cargo test -p gate -- --ignored --nocapture what_each_request_pays`.
@@ -68,7 +99,7 @@ async fn someone_who_has_left_is_nobody_on_their_own_device() {
 async fn what_each_request_pays() {
     let (school, bindings) = (school(), Bindings::default());
     let credentials = Credentials::new(&Secret::new([7; 32]), 1);
-    bindings.bind(SHARED, AMINA, at(60), at(0));
+    bindings.bind(SHARED, &pupil(), at(60), at(0));
     let right = format!("Basic {}", STANDARD.encode("t.okafor:kestrel: 9"));
     for (what, header) in [("a binding", None), ("remembered credentials", Some(right.as_bytes()))] {
         let start = std::time::Instant::now();

@@ -5,6 +5,7 @@ mod framing;
 mod many;
 mod opened;
 mod plain;
+mod stay;
 mod stopping;
 mod tunnels;
 mod two_names;

@@ -1,5 +1,12 @@
 //! A school of three, and a gate that stands before a pretend internet.
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
 
 use gate::{
     Bindings, Credentials, Current, Desk, Errands, Known, Passes, People, ProxyAddress, Recorder, Secret,
@@ -40,6 +47,7 @@ pub(crate) struct World {
     pub(crate) authority: Arc<Authority>,
     recorder: Recorder,
     stop: CancellationToken,
+    seconds: Arc<AtomicI64>,
 }
 
 /// What differs from one test to the next.
@@ -50,12 +58,24 @@ pub(crate) struct With {
     pub(crate) missing: bool,
     /// The gate listens on IPv6.
     pub(crate) six: bool,
+    /// What the gate's clock says when it opens; the machine's time where it is not given.
+    pub(crate) opens: Option<Timestamp>,
+    /// The pupil's time at the school.
+    pub(crate) stay: school::Stay,
 }
 
 impl Default for With {
     fn default() -> With {
         let limits = Limits { hello_time: Duration::from_millis(500), ..Limits::default() };
-        With { limits, settings: |_| {}, upstreams: Box::new(|_| {}), missing: false, six: false }
+        With {
+            limits,
+            settings: |_| {},
+            upstreams: Box::new(|_| {}),
+            missing: false,
+            six: false,
+            opens: None,
+            stay: school::Stay::ALWAYS,
+        }
     }
 }
 
@@ -83,6 +103,12 @@ impl World {
             secret,
             authority: authority.certificate().to_vec().into(),
         };
+        let seconds = Arc::new(AtomicI64::new(0));
+        let waited = Arc::clone(&seconds);
+        let clock = Arc::new(move || {
+            with.opens.unwrap_or_else(Timestamp::now_for_test)
+                + Duration::from_secs(waited.load(Ordering::Relaxed).unsigned_abs())
+        });
         let mut upstreams = Upstreams {
             pinned: internet.pinned(),
             reach: Reachable::new(Vec::new()),
@@ -96,7 +122,7 @@ impl World {
             authority: Arc::clone(&authority),
             upstreams,
             limits: with.limits,
-            clock: Arc::new(Timestamp::now_for_test),
+            clock,
         })
         .expect("a gate");
         let local = if with.six { "[::1]:0" } else { "127.0.0.1:0" }.parse().expect("an address");
@@ -108,7 +134,7 @@ impl World {
         hyper::rt::Executor::execute(&hyper_util::rt::TokioExecutor::new(), async {
             serving.await.expect("the gate serves");
         });
-        World { internet, address, secure_address, authority, recorder, stop }
+        World { internet, address, secure_address, authority, recorder, stop, seconds }
     }
 
     pub(crate) fn asker(&self) -> Asker {
@@ -138,6 +164,19 @@ impl World {
         }
         assert_eq!(all.len(), count, "entries in the record: {all:#?}");
         all
+    }
+
+    /// The gate's clock goes on.
+    pub(crate) fn wait(&self, time: Duration) {
+        self.seconds.fetch_add(i64::try_from(time.as_secs()).expect("a short while"), Ordering::Relaxed);
+    }
+
+    /// Three minutes to this hour, by the school's clock, on the machine's day: certificates are checked against it.
+    pub(crate) fn shortly_before(hour: i8) -> Timestamp {
+        let zone = TimeZone::get("Europe/London").expect("bundled");
+        let today = Timestamp::now_for_test().to_zoned(zone.clone()).date();
+        let hour = today.at(hour, 0, 0, 0).to_zoned(zone).expect("no change of clocks at that hour");
+        hour.timestamp() - Duration::from_mins(3)
     }
 
     /// The gate closes.
@@ -194,7 +233,7 @@ fn snapshot(with: &With) -> Snapshot {
         year: Year::new(7),
         groups: Vec::new(),
         email: None,
-        stay: school::Stay::ALWAYS,
+        stay: with.stay,
     };
     let directory = Directory::new([&person], [], []);
     let rules = Rules::compile(&[text], &directory, Arc::new(Lists::empty())).expect("sound rules");

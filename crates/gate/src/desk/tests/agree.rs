@@ -29,7 +29,7 @@ async fn declining_the_agreement_signs_out() {
     let browser = Browser::on(&rig);
     browser.send("/sign-in", RIGHT).await;
     let page = browser.send("/agree", &[("answer", "decline")]).await;
-    assert_eq!((page.status, browser.who().await.id()), (200, None));
+    assert_eq!((page.status, browser.whoever().await.id()), (200, None));
     assert!(text(&page).contains("did not accept the agreement"));
     tokio::task::yield_now().await;
     assert_eq!(

@@ -7,7 +7,7 @@ async fn a_warning_is_passed_by_its_own_button_and_by_nothing_else() {
     let rig = rig(snapshot_of([agreed(), teacher()]), Office::Open);
     let (browser, desk) = (Browser::on(&rig), &rig.desk);
     browser.send("/sign-in", RIGHT).await;
-    let who = browser.who().await;
+    let who = browser.whoever().await;
     let url = "https://www.shop.example.org/a?b=c&d";
     let target = Target::parse(url).expect("an address");
     let warned = decision(Verdict::Warn, Step::Category);
