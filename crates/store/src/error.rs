@@ -12,6 +12,8 @@ pub enum StoreError {
     /// What is stored does not read as what it should be. Never replaced by a default.
     #[error("stored {column} is unreadable: {reason}")]
     Corrupt { column: String, reason: String },
+    #[error("something was to be written where it is only read")]
+    ReadOnly,
     #[error("the database address {0} is neither sqlite: nor postgres:")]
     Address(String),
     #[error("database")]

@@ -7,7 +7,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::{StoreError, Tx, sql::Engine};
+use crate::{StoreError, Tx, audit, sql::Engine};
 
 /// The database: one file, or a server. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -27,6 +27,7 @@ enum Pools {
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "first tables", include_str!("../migrations/0001_first_tables.sql")),
     (2, "settings and stays", include_str!("../migrations/0002_settings_and_stays.sql")),
+    (3, "audit chain", include_str!("../migrations/0003_audit_chain.sql")),
     (10, "rules of sites", include_str!("../migrations/0010_rules_of_sites.sql")),
 ];
 
@@ -54,7 +55,7 @@ impl Db {
             .connect_with(options)
             .await?;
         migrations().run(&pool).await?;
-        Ok(Db(Pools::Postgres(pool)))
+        Db(Pools::Postgres(pool)).adopted().await
     }
 
     /// A file of `SQLite`, whatever its path is made of. Made if missing, readable by its owner alone.
@@ -76,25 +77,39 @@ impl Db {
         let writer = pool.clone().max_connections(1).connect_with(options.clone()).await?;
         migrations().run(&writer).await?;
         let readers = pool.max_connections(READERS).connect_with(options.pragma("query_only", "on")).await?;
-        Ok(Db(Pools::Sqlite { readers, writer }))
+        Db(Pools::Sqlite { readers, writer }).adopted().await
+    }
+
+    /// Whatever an older version left to be done by more than SQL.
+    async fn adopted(self) -> Result<Db, StoreError> {
+        let mut tx = self.write().await?;
+        if audit::adopt(&mut tx).await? {
+            tx.commit().await?;
+        }
+        Ok(self)
     }
 
     /// Sees one moment of the database until it is dropped; cannot write.
     pub async fn read(&self) -> Result<Tx, StoreError> {
-        Ok(Tx(match &self.0 {
+        let engine = match &self.0 {
             Pools::Sqlite { readers, .. } => Engine::Sqlite(readers.begin().await?),
             Pools::Postgres(pool) => {
                 Engine::Postgres(pool.begin_with("begin isolation level repeatable read, read only").await?)
             }
-        }))
+        };
+        Ok(Tx::new(engine, true))
     }
 
     pub async fn write(&self) -> Result<Tx, StoreError> {
-        Ok(Tx(match &self.0 {
+        let engine = match &self.0 {
             // Takes the write lock now; a read that turns into a write later could not wait for it.
             Pools::Sqlite { writer, .. } => Engine::Sqlite(writer.begin_with("begin immediate").await?),
-            Pools::Postgres(pool) => Engine::Postgres(pool.begin().await?),
-        }))
+            // Whatever the server's default: an entry of the audit trail reads what the one before has just written.
+            Pools::Postgres(pool) => {
+                Engine::Postgres(pool.begin_with("begin isolation level read committed").await?)
+            }
+        };
+        Ok(Tx::new(engine, false))
     }
 
     /// Waits for work under way and closes; every later call fails.

@@ -3,20 +3,35 @@
 //! Statements are text that both accept: `$1` holes, `text`, `bigint` and `boolean` columns, times as Unix
 //! milliseconds, ids made by us, `on conflict` and `returning`, no functions but `lower`, `count`, `max`, `min`,
 //! `sum` and `coalesce`.
-use std::{fmt::Display, str::FromStr};
+use std::{
+    fmt::{Display, Write as _},
+    str::FromStr,
+};
 
 use jiff::Timestamp;
 use school::{Choice, Id};
 use sqlx::{
-    Database, Decode, Encode, IntoArguments, Postgres, Row as _, Sqlite, Transaction, Type, postgres::PgRow,
+    AssertSqlSafe, Database, Decode, Encode, IntoArguments, Postgres, Row as _, SqlSafeStr, Sqlite, Transaction, Type, postgres::PgRow,
     query::Query, sqlite::SqliteRow,
 };
 
-use crate::{StoreError, error::corrupt};
+use crate::{
+    StoreError,
+    audit::{self, Waiting},
+    error::corrupt,
+};
 
 /// One unit of work. Dropping it without [`Tx::commit`] undoes it.
 #[derive(Debug)]
-pub struct Tx(pub(crate) Engine);
+pub struct Tx {
+    engine: Engine,
+    /// Cannot write.
+    reads: bool,
+    /// Entries of the audit trail, written last of all.
+    waiting: Vec<Waiting>,
+    /// Whether gates are to look again (`stamp`); told last, because who tells it holds up others who do.
+    bumped: bool,
+}
 
 #[derive(Debug)]
 pub(crate) enum Engine {
@@ -39,11 +54,45 @@ pub(crate) enum Value {
 }
 
 impl Tx {
-    pub async fn commit(self) -> Result<(), StoreError> {
-        match self.0 {
+    pub(crate) fn new(engine: Engine, reads: bool) -> Tx {
+        Tx { engine, reads, waiting: Vec::new(), bumped: false }
+    }
+
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        if std::mem::take(&mut self.bumped) {
+            self.next("stamp").await?;
+        }
+        self.write_entries().await?;
+        match self.engine {
             Engine::Sqlite(tx) => Ok(tx.commit().await?),
             Engine::Postgres(tx) => Ok(tx.commit().await?),
         }
+    }
+
+    /// To be written when all else is.
+    pub(crate) fn put_aside(&mut self, entry: Waiting) -> Result<(), StoreError> {
+        if self.reads {
+            return Err(StoreError::ReadOnly);
+        }
+        self.waiting.push(entry);
+        Ok(())
+    }
+
+    pub(crate) fn bump(&mut self) -> Result<(), StoreError> {
+        if self.reads {
+            return Err(StoreError::ReadOnly);
+        }
+        self.bumped = true;
+        Ok(())
+    }
+
+    /// Before the trail is read by the one who adds to it, and at the end.
+    pub(crate) async fn write_entries(&mut self) -> Result<(), StoreError> {
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        let waiting = std::mem::take(&mut self.waiting);
+        audit::write_waiting(self, waiting).await
     }
 
     pub(crate) async fn rows(
@@ -51,7 +100,7 @@ impl Tx {
         sql: &'static str,
         values: Vec<Value>,
     ) -> Result<Vec<Row>, StoreError> {
-        match &mut self.0 {
+        match &mut self.engine {
             Engine::Sqlite(tx) => {
                 let rows = bind::<Sqlite>(sql, values).fetch_all(&mut **tx).await?;
                 Ok(rows.into_iter().map(Row::Sqlite).collect())
@@ -84,7 +133,7 @@ impl Tx {
 
     /// How many rows it touched.
     pub(crate) async fn run(&mut self, sql: &'static str, values: Vec<Value>) -> Result<u64, StoreError> {
-        match &mut self.0 {
+        match &mut self.engine {
             Engine::Sqlite(tx) => Ok(bind::<Sqlite>(sql, values).execute(&mut **tx).await?.rows_affected()),
             Engine::Postgres(tx) => {
                 Ok(bind::<Postgres>(sql, values).execute(&mut **tx).await?.rows_affected())
@@ -94,10 +143,51 @@ impl Tx {
 
     /// The next number of a series that starts at 1, has no gaps and repeats none, whoever else asks.
     pub(crate) async fn next(&mut self, series: &str) -> Result<i64, StoreError> {
-        let sql = "insert into counter (name, value) values ($1, 1) \
-                   on conflict (name) do update set value = counter.value + 1 returning value";
-        let row = self.first(sql, vec![series.into()]).await?;
+        self.next_of(series, 1).await
+    }
+
+    /// The last of the next `count` numbers of a series, all of which are now the caller's.
+    pub(crate) async fn next_of(&mut self, series: &str, count: i64) -> Result<i64, StoreError> {
+        let sql = "insert into counter (name, value) values ($1, $2) \
+                   on conflict (name) do update set value = counter.value + excluded.value returning value";
+        let row = self.first(sql, vec![series.into(), count.into()]).await?;
         row.ok_or_else(|| corrupt("counter", "no number came back"))?.get("value")
+    }
+}
+
+impl Tx {
+    /// Several rows at once; `values` are those of the first row, then of the second, and so on. Names are ours.
+    pub(crate) async fn insert(
+        &mut self,
+        table: &str,
+        columns: &str,
+        rows: usize,
+        values: Vec<Value>,
+    ) -> Result<(), StoreError> {
+        let width = values.len() / rows.max(1);
+        let mut sql = format!("insert into {table} ({columns}) values ");
+        for row in 0..rows {
+            sql.push_str(if row == 0 { "(" } else { ", (" });
+            for column in 1..=width {
+                let comma = if column == 1 { "" } else { ", " };
+                // A string takes all.
+                let _ = write!(sql, "{comma}${}", row * width + column);
+            }
+            sql.push(')');
+        }
+        self.run_made(sql, values).await.map(drop)
+    }
+
+    /// As [`Tx::run`], of a statement put together from names of tables and columns, and never from what people said.
+    pub(crate) async fn run_made(&mut self, sql: String, values: Vec<Value>) -> Result<u64, StoreError> {
+        match &mut self.engine {
+            Engine::Sqlite(tx) => {
+                Ok(bind::<Sqlite>(AssertSqlSafe(sql), values).execute(&mut **tx).await?.rows_affected())
+            }
+            Engine::Postgres(tx) => {
+                Ok(bind::<Postgres>(AssertSqlSafe(sql), values).execute(&mut **tx).await?.rows_affected())
+            }
+        }
     }
 }
 
@@ -188,7 +278,7 @@ impl<T> From<Id<T>> for Value {
     }
 }
 
-fn bind<DB: Database>(sql: &'static str, values: Vec<Value>) -> Query<'static, DB, DB::Arguments>
+fn bind<DB: Database>(sql: impl SqlSafeStr, values: Vec<Value>) -> Query<'static, DB, DB::Arguments>
 where
     DB::Arguments: IntoArguments<DB>,
     Option<String>: for<'q> Encode<'q, DB> + Type<DB>,

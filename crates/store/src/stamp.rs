@@ -9,7 +9,7 @@ pub struct Stamp(Vec<i64>);
 
 /// Says that something changed which no count of rows would show: a setting, a plan, a placement.
 pub async fn bump(tx: &mut Tx) -> Result<(), StoreError> {
-    tx.next("stamp").await.map(drop)
+    tx.bump()
 }
 
 /// Of people, groups, sites, rules, agreements, signatures and lists.

@@ -24,9 +24,18 @@ pub struct Postgres {
 /// # Panics
 /// When a database does not start, or the story fails.
 pub async fn on_both(story: impl AsyncFn(Db)) {
+    on_both_at(async |db, _| story(db).await).await;
+}
+
+/// As [`on_both`], for a story that also needs the address of the database.
+///
+/// # Panics
+/// As [`on_both`].
+pub async fn on_both_at(story: impl AsyncFn(Db, &str)) {
     let folder = TempDir::new().expect("a temporary folder");
-    let db = Db::open_file(&folder.path().join("schoolgate.db")).await.expect("SQLite opens");
-    story(db.clone()).await;
+    let file = folder.path().join("schoolgate.db");
+    let db = Db::open_file(&file).await.expect("SQLite opens");
+    story(db.clone(), &format!("sqlite://{}", file.display())).await;
     db.close().await;
 
     let Some(postgres) = Postgres::start() else {
@@ -35,7 +44,7 @@ pub async fn on_both(story: impl AsyncFn(Db)) {
         return;
     };
     let db = Db::open(&postgres.url()).await.expect("PostgreSQL opens");
-    story(db.clone()).await;
+    story(db.clone(), &postgres.url()).await;
     db.close().await;
 }
 
@@ -59,24 +68,26 @@ impl Postgres {
             .output()
             .expect("initdb runs");
         assert!(init.status.success(), "initdb: {}", String::from_utf8_lossy(&init.stderr));
-        let child = command(&bin.join("postgres"), owner)
-            .arg("-D")
-            .arg(&data)
-            .arg("-k")
-            .arg(folder.path())
-            .args(["-c", "listen_addresses=", "-c", "fsync=off", "-c", "shared_buffers=16MB"])
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("postgres runs");
-        let postgres = Postgres { child, folder };
-        for _ in 0..600 {
-            let state = fs::read_to_string(data.join("postmaster.pid")).unwrap_or_default();
-            if state.lines().any(|line| line.trim() == "ready") {
-                return Some(postgres);
-            }
-            sleep(Duration::from_millis(50));
-        }
-        panic!("PostgreSQL did not start within 30 seconds");
+        let child = serve(&bin, owner, folder.path());
+        Some(Postgres { child, folder })
+    }
+
+    /// Kills it, as a power cut would.
+    pub fn stop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+
+    /// Runs it again after [`Postgres::stop`], with all that it had kept.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn start_again(&mut self) {
+        let bin = binaries().expect("it was installed before");
+        let owner = is_roots(Path::new("/proc/self")).then_some(NOBODY);
+        // Its children see that it is gone a little later, and hold the folder until then.
+        fs::remove_file(self.folder.path().join("data/postmaster.pid")).ok();
+        self.child = serve(&bin, owner, self.folder.path());
     }
 
     pub fn url(&self) -> String {
@@ -97,6 +108,29 @@ const NOBODY: u32 = 65534;
 fn is_roots(ours: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
     fs::metadata(ours).is_ok_and(|it| it.uid() == 0)
+}
+
+/// Runs the server on the folder until it says that it is ready.
+fn serve(bin: &Path, owner: Option<u32>, folder: &Path) -> Child {
+    let data = folder.join("data");
+    let mut child = command(&bin.join("postgres"), owner)
+        .arg("-D")
+        .arg(&data)
+        .arg("-k")
+        .arg(folder)
+        .args(["-c", "listen_addresses=", "-c", "fsync=off", "-c", "shared_buffers=16MB"])
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("postgres runs");
+    for _ in 0..600 {
+        let state = fs::read_to_string(data.join("postmaster.pid")).unwrap_or_default();
+        if state.lines().any(|line| line.trim() == "ready") {
+            return child;
+        }
+        sleep(Duration::from_millis(50));
+    }
+    child.kill().ok();
+    panic!("PostgreSQL did not start within 30 seconds");
 }
 
 /// The newest under Debian's folder, else where others put it.

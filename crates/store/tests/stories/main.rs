@@ -1,9 +1,11 @@
 //! What the store keeps, told as stories, each on both engines.
+mod audit;
 mod concerns;
 mod engines;
 mod house;
 mod kill;
 mod people;
+mod raw;
 mod rules;
 mod work;
 
