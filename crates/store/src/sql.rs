@@ -11,8 +11,8 @@ use std::{
 use jiff::Timestamp;
 use school::{Choice, Id};
 use sqlx::{
-    AssertSqlSafe, Database, Decode, Encode, IntoArguments, Postgres, Row as _, SqlSafeStr, Sqlite, Transaction, Type, postgres::PgRow,
-    query::Query, sqlite::SqliteRow,
+    AssertSqlSafe, Database, Decode, Encode, IntoArguments, Postgres, Row as _, SqlSafeStr, Sqlite,
+    Transaction, Type, postgres::PgRow, query::Query, sqlite::SqliteRow,
 };
 
 use crate::{

@@ -163,7 +163,8 @@ pub(crate) async fn adopt(tx: &mut Tx) -> Result<bool, StoreError> {
                 before = link(&before, school, entry);
                 last = entry.seq;
                 let sql = "update audit set hash = $3 where school = $1 and seq = $2";
-                tx.run(sql, vec![school.into(), last.into(), Value::Text(Some(hex::digits(&before)))]).await?;
+                tx.run(sql, vec![school.into(), last.into(), Value::Text(Some(hex::digits(&before)))])
+                    .await?;
             }
             if entries.is_empty() {
                 break;

@@ -31,7 +31,18 @@ impl Choice for Format {
 }
 
 const NAMES: [&str; 12] = [
-    "school", "seq", "at", "time", "actor", "actor_name", "act", "subject", "before", "after", "reason", "hash",
+    "school",
+    "seq",
+    "at",
+    "time",
+    "actor",
+    "actor_name",
+    "act",
+    "subject",
+    "before",
+    "after",
+    "reason",
+    "hash",
 ];
 
 /// The line before all others; empty where the format has none.

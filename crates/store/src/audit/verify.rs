@@ -126,10 +126,16 @@ impl fmt::Display for Break {
             Break::Missing { first, last } => write!(f, "entries {first} to {last} have been taken out"),
             Break::Changed { seq } => write!(f, "entry {seq} is not what was written down as entry {seq}"),
             Break::Cut { last, given } => {
-                write!(f, "the trail ends at entry {last}, but {given} were written: the end has been cut off")
+                write!(
+                    f,
+                    "the trail ends at entry {last}, but {given} were written: the end has been cut off"
+                )
             }
             Break::Added { last, given } => {
-                write!(f, "the trail ends at entry {last}, but only {given} were written: some have been put in")
+                write!(
+                    f,
+                    "the trail ends at entry {last}, but only {given} were written: some have been put in"
+                )
             }
             Break::Behind { last, signed, made } => write!(
                 f,

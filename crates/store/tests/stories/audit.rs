@@ -1,7 +1,7 @@
 use school::{Id, School};
 use store::{
     Db,
-    audit::{self, Break, Checkpoint, Note, NotACheckpoint, Report, Signer, Wanted},
+    audit::{self, Break, Checkpoint, NotACheckpoint, Note, Report, Signer, Wanted},
 };
 use testkit::databases::{on_both, on_both_at};
 
@@ -97,10 +97,13 @@ async fn an_entry_put_in_is_found() {
                   from audit where seq = 10";
     let found = [Break::Changed { seq: 11 }, Break::Added { last: 11, given: 10 }];
     tampered_without_more(put_in, &found).await;
-    let moved = ["update audit set seq = -seq where seq > 5", "update audit set seq = 1 - seq where seq < 0",
+    let moved = [
+        "update audit set seq = -seq where seq > 5",
+        "update audit set seq = 1 - seq where seq < 0",
         "insert into audit (school, seq, at, actor, actor_name, act, subject, before, after, reason, hash) \
          select school, 6, at, actor, actor_name, act, 'put in', before, after, reason, hash from audit where seq = 7",
-        "update counter set value = value + 1 where name like 'audit %' and value > 1"];
+        "update counter set value = value + 1 where name like 'audit %' and value > 1",
+    ];
     let changed = |seq| Break::Changed { seq };
     let found: Vec<Break> = (6..=11).map(changed).collect();
     let made = at("2026-11-22T12:00:00Z");
@@ -244,7 +247,11 @@ async fn the_trail_is_searched_by_person_act_subject_and_time() {
         assert_eq!(found(Wanted { who: text("dana"), ..Wanted::default() }).await, 1);
         assert_eq!(found(Wanted { actor: Some(small.lead.id), ..Wanted::default() }).await, 1);
         assert_eq!(found(Wanted { act: text("ADD P"), ..Wanted::default() }).await, 2);
-        assert_eq!(found(Wanted { words: text("ada_"), ..Wanted::default() }).await, 1, "no pattern of the engine");
+        assert_eq!(
+            found(Wanted { words: text("ada_"), ..Wanted::default() }).await,
+            1,
+            "no pattern of the engine"
+        );
         assert_eq!(found(Wanted { words: text("parent asked"), ..Wanted::default() }).await, 1);
         let late = Some(at("2026-11-22T09:30:00Z"));
         assert_eq!(found(Wanted { from: late, ..Wanted::default() }).await, 1);
@@ -255,7 +262,8 @@ async fn the_trail_is_searched_by_person_act_subject_and_time() {
 
 #[test]
 fn a_checkpoint_is_what_was_signed_or_nothing() {
-    let school = School { id: Id::new(uuid::Uuid::from_u128(1)), trust: None, name: "Hill = School".parse().unwrap() };
+    let school =
+        School { id: Id::new(uuid::Uuid::from_u128(1)), trust: None, name: "Hill = School".parse().unwrap() };
     let signer = Signer::new(&[7; 32]).unwrap();
     let made = signer.sign(&school, 12, [9; 32], at("2026-11-22T12:00:00Z"));
     let text = made.to_string();
