@@ -38,6 +38,9 @@ pub struct Report {
     pub words: String,
     /// The address it is about, where it came from a notice.
     pub place: Option<String>,
+    /// Whom it is about, as they wrote it: a name or a sign-in name. Whether anybody is meant is found out by the
+    /// office, so that the form tells nobody who is known here.
+    pub about: Option<String>,
     /// True: this site should not be open or should not be closed; false: a worry about a person.
     pub about_site: bool,
     pub at: Timestamp,
@@ -115,7 +118,7 @@ mod tests {
     use crate::sample::at;
 
     fn report() -> Report {
-        Report { person: None, words: "x".into(), place: None, about_site: false, at: at(0) }
+        Report { person: None, words: "x".into(), place: None, about: None, about_site: false, at: at(0) }
     }
 
     #[tokio::test]

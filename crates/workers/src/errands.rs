@@ -97,20 +97,40 @@ impl Clerk {
     /// What someone writes in the report form goes to the leads alone (REP-02, REP-03); there is nothing in it but
     /// words, so no picture can come this way (REP-12).
     async fn report(&self, school: &School, report: Report) -> Result<(), StoreError> {
+        let meant = report.about.as_deref().and_then(|it| self.meant(it));
+        let (about, roles) = meant.map_or((None, Roles::NONE), |it| (Some(it.0), it.1));
+        let mut words: String = report.words.chars().take(LONGEST_REPORT).collect();
+        if let (None, Some(name)) = (about, &report.about) {
+            words = format!("{words}\n\nAbout: {name}");
+        }
         let new = NewConcern {
             school: school.id,
             at: report.at,
             origin: if report.about_site { Origin::SiteReport } else { Origin::Report },
-            about: None,
+            about,
             reporter: report.person,
             theme: None,
             severity: None,
-            words: report.words.chars().take(LONGEST_REPORT).collect(),
+            words,
             place: report.place,
         };
         let mut tx = self.db.write().await?;
-        self.alerts.raise(&mut tx, school, &new, Roles::NONE).await?;
+        self.alerts.raise(&mut tx, school, &new, roles).await?;
         tx.commit().await
+    }
+
+    /// Somebody of the school by sign-in name or whole name, where it is one person's alone: a report about a member
+    /// of staff goes to the head (REP-08).
+    fn meant(&self, name: &str) -> Option<(Id<Person>, Roles)> {
+        let snapshot = self.current.load();
+        let is = |it: &str| it.to_lowercase() == name.trim().to_lowercase();
+        let mut found = snapshot
+            .people
+            .iter()
+            .map(|it| &it.person)
+            .filter(|it| is(it.username.as_str()) || is(it.name.as_str()));
+        let one = found.next().filter(|_| found.next().is_none())?;
+        Some((one.id, one.roles))
     }
 
     async fn note(

@@ -185,6 +185,7 @@ impl Desk {
             return frame.bind(home::refused(frame, 415, NO_FILES));
         }
         let (words, place) = (form.get("words").trim(), form.get("place").trim());
+        let about = form.get("about").trim();
         let about_site = match form.get("kind") {
             "site" => Some(true),
             "person" => Some(false),
@@ -193,7 +194,8 @@ impl Desk {
         let nameless = form.get("nameless") == "yes" && frame.snapshot.settings.anonymous_reports;
         let token = self.token(Form::Report, visit);
         let again = |wrong| {
-            let form = report::Form { words, place, about_site, nameless, token: &token, wrong: Some(wrong) };
+            let form =
+                report::Form { words, place, about, about_site, nameless, token: &token, wrong: Some(wrong) };
             frame.bind(report::form(frame, &form))
         };
         let Some(about_site) = about_site else { return again(report::Wrong::NoKind) };
@@ -207,6 +209,7 @@ impl Desk {
             person: visit.who.id().filter(|_| !nameless),
             words: words.to_owned(),
             place: (!place.is_empty()).then(|| place.chars().take(2_000).collect()),
+            about: (!about.is_empty()).then(|| about.chars().take(200).collect()),
             about_site,
             at: visit.now,
         };

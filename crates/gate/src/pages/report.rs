@@ -8,6 +8,7 @@ use crate::Who;
 pub(crate) struct Form<'a> {
     pub(crate) words: &'a str,
     pub(crate) place: &'a str,
+    pub(crate) about: &'a str,
     /// `Some(true)`: about a site; `Some(false)`: a worry about a person.
     pub(crate) about_site: Option<bool>,
     pub(crate) nameless: bool,
@@ -87,6 +88,10 @@ pub(crate) fn form(frame: &Frame<'_>, form: &Form<'_>) -> Sheet {
             textarea #words name="words" rows="7" maxlength=(LONGEST) required spellcheck="true"
                 aria-invalid=[words_wrong.then_some("true")]
                 aria-describedby={ "words-hint" @if words_wrong { " words-wrong" } } { (form.words) }
+            label for="about" { "Who is it about, if it is about someone?" }
+            p.hint #about-hint { "Leave it empty if you do not want to say. If it is someone who works at school, write their whole name: then only the head reads it." }
+            input.long #about type="text" name="about" value=(form.about) maxlength="200" autocomplete="off"
+                spellcheck="false" aria-describedby="about-hint";
             label for="place" { "Web address, if there is one" }
             input.long #place type="text" name="place" value=(form.place) maxlength="2000" autocomplete="off"
                 autocapitalize="none" spellcheck="false" inputmode="url";

@@ -6,7 +6,7 @@ use casework::Origin;
 use gate::{Errands, NotTaken, Report};
 use store::{audit, concerns};
 
-use crate::{PUPIL, Running, SCHOOL, Small, at, by, until};
+use crate::{PUPIL, Running, SCHOOL, Small, TEACHER, at, by, until};
 
 #[tokio::test]
 async fn a_signature_is_answered_when_the_gate_knows_it() {
@@ -46,6 +46,7 @@ async fn a_report_becomes_a_concern_that_the_leads_are_told_of() {
         person: Some(PUPIL),
         words: "Someone in my year is being left out on purpose.".to_owned(),
         place: None,
+        about: None,
         about_site: false,
         at: at(0),
     };
@@ -64,6 +65,38 @@ async fn a_report_becomes_a_concern_that_the_leads_are_told_of() {
     assert_eq!(all.iter().map(|it| it.origin).collect::<Vec<_>>(), [Origin::Report, Origin::SiteReport]);
     assert_eq!((all[0].reporter, all[0].about), (Some(PUPIL), None));
     assert_eq!((all[1].reporter, all[1].place.as_deref()), (None, Some("games.test")));
+}
+
+/// REP-08, MON-08: the head alone reads of staff, and a name that nobody has is not lost.
+#[tokio::test]
+async fn a_report_that_names_somebody_goes_to_who_may_read_of_them() {
+    let small = Small::open().await;
+    let (errands, receiver) = Errands::new(10);
+    let mut running = Running::new();
+    assert!(small.snapshots.refresh().await);
+    running.start(small.clerk(receiver).run(running.stop.clone()));
+    running.start(small.office().run(running.stop.clone()));
+    let report = |about: &str| Report {
+        person: Some(PUPIL),
+        words: "It was not right.".to_owned(),
+        place: None,
+        about: Some(about.to_owned()),
+        about_site: false,
+        at: at(0),
+    };
+    for about in ["terry ASH", "m.birch", "Somebody Else"] {
+        assert_eq!(errands.report(report(about)).await, Ok(()));
+    }
+    let letters = until(async || Some(small.mailbox.letters()).filter(|it| it.len() == 3)).await;
+    running.end().await;
+    let mut to: Vec<_> = letters.iter().flat_map(|it| it.to.clone()).collect();
+    to.sort();
+    assert_eq!(to, ["head@elm-park.test", "lead@elm-park.test", "lead@elm-park.test"]);
+    let mut tx = small.db.read().await.expect("a transaction");
+    let all = concerns::all(&mut tx, SCHOOL, 10).await.expect("concerns");
+    let about: Vec<_> = all.iter().map(|it| it.about).collect();
+    assert!(about.contains(&Some(TEACHER)) && about.contains(&Some(PUPIL)), "{about:?}");
+    assert!(all.iter().any(|it| it.about.is_none() && it.words.ends_with("About: Somebody Else")));
 }
 
 #[tokio::test]
