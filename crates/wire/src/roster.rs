@@ -3,13 +3,18 @@
 //! `OneRoster` 1.1 and 1.2 CSV (1EdTech, <https://www.imsglobal.org/oneroster-v11-final-csv-tables> and
 //! <https://www.imsglobal.org/spec/oneroster/v1p2>), as a zip or as a folder, the whole school or changes only.
 //!
+//! A mapped CSV: one table of another system with a row for each person, read with a [`Mapping`] or a guess at one.
+//!
 //! What comes out is still theirs: ids, roles and years in their words. A row that is wrong is left out and named;
 //! only a fault after which nothing can be trusted (a file cut off, a table missing) stops the whole.
 mod bundle;
 mod checks;
 mod date;
 mod enrolments;
+mod guess;
 mod manifest;
+mod mapped;
+mod mapping;
 mod people;
 mod places;
 mod problems;
@@ -23,6 +28,7 @@ use jiff::civil::Date;
 pub use self::{
     bundle::{Bundle, Limits},
     date::DateFault,
+    mapping::{Contact, Field, MOST_CONTACTS, Mapping},
     problems::{Problem, Weight},
 };
 use self::{manifest::Manifest, problems::Problems, sheet::Sheet};
@@ -33,6 +39,10 @@ pub struct Roster {
     pub mode: Mode,
     /// Who wrote it, as the manifest or the mapping says.
     pub source: Option<String>,
+    /// The roles it speaks for: whoever has another one is no leaver for being missing. `None`: all of them.
+    pub covers: Option<Vec<String>>,
+    /// People whose row was refused: nothing is known of them but that they are there. They are no leavers.
+    pub held: Vec<String>,
     pub orgs: Vec<Org>,
     pub people: Vec<Record>,
     pub classes: Vec<Class>,
@@ -189,20 +199,44 @@ impl Roster {
     }
 }
 
-/// Reads what somebody handed over: a zip of `OneRoster` tables.
+/// Reads what somebody handed over: a zip of `OneRoster` tables, or one table of another system.
 pub fn read(name: &str, bytes: &[u8]) -> Roster {
-    let mut problems = Problems::default();
+    read_mapped(name, bytes, None)
+}
+
+/// The same, where somebody says what the columns of the one table are.
+pub fn read_mapped(name: &str, bytes: &[u8], mapping: Option<&Mapping>) -> Roster {
+    if !Bundle::is_zip(bytes) {
+        let mut bundle = Bundle::new(name);
+        bundle.add(name, bytes.to_vec());
+        return read_bundle(&bundle, mapping);
+    }
     match Bundle::unpack(name, bytes, &Limits::default()) {
-        Ok(bundle) => read_bundle(&bundle),
+        Ok(bundle) => read_bundle(&bundle, mapping),
         Err(fault) => {
+            let mut problems = Problems::default();
             problems.push(fault);
             Roster::stopped(problems)
         }
     }
 }
 
-/// Reads a folder or zip whose files are already in memory.
-pub fn read_bundle(bundle: &Bundle) -> Roster {
+/// Reads a folder or zip whose files are already in memory. One file alone is a table of another system.
+pub fn read_bundle(bundle: &Bundle, mapping: Option<&Mapping>) -> Roster {
+    match bundle.files.as_slice() {
+        [(name, bytes)] if !manifest::TABLES.iter().any(|it| it.eq_ignore_ascii_case(name)) => {
+            mapped::read(name, bytes, mapping)
+        }
+        [] => {
+            let mut problems = Problems::default();
+            problems.push(Problem::fatal(&bundle.name, "holds no CSV table: hand over what was exported"));
+            Roster::stopped(problems)
+        }
+        _ => read_tables(bundle),
+    }
+}
+
+fn read_tables(bundle: &Bundle) -> Roster {
     let mut problems = Problems::default();
     for note in &bundle.notes {
         problems.push(note.clone());
@@ -227,6 +261,7 @@ pub fn read_bundle(bundle: &Bundle) -> Roster {
     let found = people::people(sheet("users.csv"), &manifest, posts, &mut problems);
     roster.people = found.people;
     roster.links = found.links;
+    roster.held = found.held;
     roster.classes = places::classes(sheet("classes.csv"), mode, &sessions, &mut problems);
     roster.enrolments = enrolments::enrolments(sheet("enrollments.csv"), mode, &mut problems);
     if problems.any_fatal() {

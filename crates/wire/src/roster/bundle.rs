@@ -53,9 +53,6 @@ impl Bundle {
         if bytes.is_empty() {
             return Err(stop("is empty: export it again".to_owned()));
         }
-        if !Bundle::is_zip(bytes) {
-            return Err(stop("is not a zip file: hand over the zip as it was exported".to_owned()));
-        }
         let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|fault| stop(unreadable(&fault)))?;
         if archive.len() > limits.files {
             return Err(stop(format!(
@@ -63,6 +60,9 @@ impl Bundle {
                 archive.len(),
                 limits.files
             )));
+        }
+        if archive.index_for_name("[Content_Types].xml").is_some() {
+            return Err(stop("is a workbook: save it as “CSV UTF-8” and hand over that".to_owned()));
         }
         let mut left = limits.bytes;
         for at in 0..archive.len() {

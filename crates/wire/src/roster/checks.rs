@@ -73,16 +73,21 @@ fn rings_of_agents(roster: &mut Roster, problems: &mut Problems) {
 
 fn loose_ends(roster: &mut Roster, problems: &mut Problems) {
     let people: HashSet<&str> = roster.people.iter().map(|it| it.source_id.as_str()).collect();
+    let held: HashSet<&str> = roster.held.iter().map(String::as_str).collect();
     let classes: HashSet<&str> = roster.classes.iter().map(|it| it.source_id.as_str()).collect();
     roster.links.retain(|link| {
         let missing = [&link.child, &link.parent].into_iter().find(|it| !people.contains(it.as_str()));
-        if let Some(missing) = missing {
+        // Of those whose row was refused, that was said there.
+        if let Some(missing) = missing.filter(|it| !held.contains(it.as_str())) {
             let words = format!("“{}” is nobody that was read; the link was left out", shown(missing));
             problems.push(Problem::row(&link.row.file, link.row.line, words).field("agentSourcedIds"));
         }
         missing.is_none()
     });
     roster.enrolments.retain(|it| {
+        if held.contains(it.person.as_str()) {
+            return false;
+        }
         let (field, id) = if !people.contains(it.person.as_str()) {
             ("userSourcedId", &it.person)
         } else if !classes.contains(it.class.as_str()) {

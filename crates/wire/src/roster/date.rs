@@ -21,11 +21,15 @@ pub enum DateFault {
 /// What the other dates of a column say of `03/04/2026`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Order {
+    said: bool,
     day_first: bool,
     month_first: bool,
 }
 
 impl Order {
+    /// Somebody said so.
+    pub(super) const DAY_FIRST: Order = Order { said: true, day_first: true, month_first: false };
+
     /// Learns from one value.
     pub(super) fn learn(&mut self, value: &str) {
         if let Some((first, second, _)) = numbers(value) {
@@ -51,7 +55,7 @@ pub(super) fn parse(value: &str, order: Order) -> Result<Date, DateFault> {
     if bytes.iter().all(u8::is_ascii_digit) {
         return match bytes.len() {
             8 => date(&day[..4], &day[4..6], &day[6..]),
-            4..=5 => Err(DateFault::Serial),
+            5 => Err(DateFault::Serial),
             _ => Err(DateFault::Unknown),
         };
     }
@@ -78,8 +82,8 @@ pub(super) fn parse(value: &str, order: Order) -> Result<Date, DateFault> {
     }
     if first <= 12 && first != second {
         match order {
-            Order { month_first: true, day_first: false } => return Err(DateFault::MonthFirst),
-            Order { day_first: true, month_first: false } => {}
+            Order { said: true, .. } | Order { day_first: true, month_first: false, .. } => {}
+            Order { month_first: true, day_first: false, .. } => return Err(DateFault::MonthFirst),
             _ => return Err(DateFault::Ambiguous),
         }
     }

@@ -58,6 +58,7 @@ const ROLES: &[&str] = &[
 pub(super) struct Found {
     pub(super) people: Vec<Record>,
     pub(super) links: Vec<ParentLink>,
+    pub(super) held: Vec<String>,
 }
 
 /// Posts by person, the primary ones first.
@@ -218,6 +219,9 @@ pub(super) fn people(
         found.people.push(record);
     }
     found.links = links(&found.people, &agents);
+    if let [Some(id), ..] = needed {
+        found.held = sheet.held(id, found.people.iter().map(|it| it.source_id.as_str()));
+    }
     found
 }
 

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use super::{
     Class, Mode, Org,
-    problems::Problems,
+    problems::{Problems, shown},
     sheet::{Row, Sheet},
 };
 
@@ -17,8 +17,10 @@ impl Ids {
     /// Whether it is new; if not, that is said.
     pub(super) fn fresh(&mut self, id: &str, row: &Row<'_>, problems: &mut Problems) -> bool {
         if let Some(first) = self.0.get(id) {
-            let words =
-                format!("stands on line {first} already, and that one was taken: leave one of them out");
+            let words = format!(
+                "“{}” stands on line {first} already, and that one was taken: leave one of them out",
+                shown(id)
+            );
             row.refuse("sourcedId", &words, problems);
             return false;
         }
@@ -147,7 +149,7 @@ pub(super) fn classes(
                     "termSourcedIds",
                     &format!(
                         "“{}” is not in academicSessions.csv, so the class has no dates from it",
-                        super::problems::shown(term)
+                        shown(term)
                     ),
                     problems,
                 );

@@ -1,5 +1,5 @@
 //! One table: headings, and rows with their lines.
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use csv::StringRecord;
 use jiff::civil::Date;
@@ -21,6 +21,8 @@ pub(super) struct Sheet {
     pub(super) file: Arc<str>,
     headings: Vec<String>,
     rows: Vec<(u64, StringRecord)>,
+    /// Rows with too many or too few fields, or with letters that are none.
+    refused: Vec<StringRecord>,
 }
 
 /// One row, whose fields are known by their column.
@@ -49,7 +51,8 @@ impl Sheet {
             .delimiter(delimiter)
             .from_reader(text.as_bytes());
         let mut lines = Lines { text: text.as_bytes(), at: 0, line: 1 };
-        let mut sheet = Sheet { file: file.into(), headings: Vec::new(), rows: Vec::new() };
+        let mut sheet =
+            Sheet { file: file.into(), headings: Vec::new(), rows: Vec::new(), refused: Vec::new() };
         for record in reader.records() {
             // Text was decoded, and rows may have any length: nothing else can go wrong in memory.
             let Ok(record) = record else { continue };
@@ -62,13 +65,17 @@ impl Sheet {
                     return None;
                 }
                 sheet.complain_of_twins(problems)?;
+            } else if record.iter().all(|it| it.trim().is_empty()) {
+                continue;
             } else if sheet.takes(&record, line, problems) {
-                if sheet.rows.len() == MOST_ROWS {
-                    let words = format!("has more than {MOST_ROWS} rows: hand over one school year only");
-                    problems.push(Problem::fatal(file, words));
-                    return None;
-                }
                 sheet.rows.push((line, record));
+            } else {
+                sheet.refused.push(record);
+            }
+            if sheet.rows.len() + sheet.refused.len() > MOST_ROWS {
+                let words = format!("has more than {MOST_ROWS} rows: hand over one school year only");
+                problems.push(Problem::fatal(file, words));
+                return None;
             }
         }
         if sheet.headings.is_empty() {
@@ -109,9 +116,6 @@ impl Sheet {
     /// Whether a row has the fields that the headings name.
     fn takes(&self, record: &StringRecord, line: u64, problems: &mut Problems) -> bool {
         let want = self.headings.len();
-        if record.iter().all(|it| it.trim().is_empty()) {
-            return false;
-        }
         if record.len() < want || record.iter().skip(want).any(|it| !it.trim().is_empty()) {
             let words = format!(
                 "has {} fields, and the headings are {want}: look for a missing comma, or one that is not in quotes",
@@ -177,6 +181,19 @@ impl Sheet {
 
     pub(super) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
         self.rows.iter().map(|(line, fields)| Row { file: &self.file, line: *line, fields })
+    }
+
+    /// Who stands in this column of any row but is not among `taken`.
+    pub(super) fn held<'a>(&self, id: usize, taken: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+        let mut seen: HashSet<&str> = taken.into_iter().collect();
+        let rows = self.rows.iter().map(|(_, fields)| fields).chain(&self.refused);
+        let mut held = Vec::new();
+        for id in rows.filter_map(|it| it.get(id)).map(str::trim) {
+            if !id.is_empty() && seen.insert(id) {
+                held.push(id.to_owned());
+            }
+        }
+        held
     }
 
     pub(super) fn len(&self) -> usize {
