@@ -11,6 +11,7 @@ use crate::{
     Known, Secret, Snapshot,
     guesses::{Guesses, Throttle},
     secret::Purpose,
+    sittings::Sittings,
 };
 
 /// Checks passwords (Argon2id, PHC form), and remembers answers so that hashing is not paid per request.
@@ -19,6 +20,8 @@ use crate::{
 /// a password or removing a person ends it at the next request.
 #[derive(Debug)]
 pub struct Credentials {
+    /// Since when the browsers of those who were believed have sent it.
+    pub(crate) sittings: Sittings,
     secret: Secret,
     right: Cache<[u8; 32], Arc<Right>>,
     /// Wrong ones too, briefly: a browser that has saved an old password sends it with every request.
@@ -39,6 +42,9 @@ pub enum Refusal {
     Busy,
     #[error("too many wrong guesses: wait a little")]
     SlowDown,
+    /// Right, but sent by a browser for longer than a sign-in lasts: to be typed again (PWD-07).
+    #[error("the sign-in has lasted as long as it may: sign in again")]
+    Again,
     /// Theirs was the right password, or their device: but their time is over, since then (ACC-14, ACC-18).
     #[error("the time of this account is over")]
     Ended(Timestamp),
@@ -84,6 +90,8 @@ const RIGHT_LASTS: Duration = Duration::from_hours(8);
 const WRONG_LASTS: Duration = Duration::from_mins(1);
 /// Answers remembered of each kind, at most; some 250 bytes each.
 const REMEMBERED: u64 = 20_000;
+/// Sign-ins by the browser's own box that are remembered.
+const SITTINGS: usize = 20_000;
 /// Sign-ins that may wait for a turn before others are told that the gate is busy: some ten seconds' worth.
 const WAITING: usize = 256;
 /// A password longer than this is not hashed at all.
@@ -96,6 +104,7 @@ impl Credentials {
     /// Hashes at most `at_once` passwords at a time, each with 19 MiB of memory.
     pub fn new(secret: &Secret, at_once: usize) -> Credentials {
         Credentials {
+            sittings: Sittings::new(SITTINGS),
             secret: secret.clone(),
             right: Cache::new(REMEMBERED),
             wrong: Cache::new(REMEMBERED),

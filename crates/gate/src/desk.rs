@@ -16,7 +16,7 @@ use crate::{
         set_up::{self, File, Kind},
         sign_in::Wrong,
     },
-    who::identify,
+    who::{Presented, identify},
 };
 
 /// Everything the gate does under its own name, and every page it shows. It opens no socket: a gate hands it a
@@ -88,10 +88,10 @@ impl Desk {
         &self,
         snapshot: &Snapshot,
         device: IpAddr,
-        proxy_authorization: Option<&[u8]>,
+        presented: Option<Presented<'_>>,
         now: Timestamp,
     ) -> Result<Who, Refusal> {
-        identify(snapshot, &self.credentials, &self.bindings, device, proxy_authorization, now).await
+        identify(snapshot, &self.credentials, &self.bindings, device, presented, now).await
     }
 
     /// Answers a visit to the gate's own name. Signing in, agreeing, reporting, help and set-up are open to all;

@@ -14,6 +14,7 @@ mod record;
 #[cfg(test)]
 mod sample;
 mod secret;
+mod sittings;
 mod snapshot;
 mod who;
 
@@ -29,5 +30,5 @@ pub use crate::{
     record::{Recorder, Tally},
     secret::Secret,
     snapshot::{Current, Known, People, ProxyAddress, Settings, SignInBy, Snapshot},
-    who::Who,
+    who::{Presented, Who},
 };

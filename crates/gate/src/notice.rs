@@ -115,9 +115,9 @@ fn sign_in_notice(frame: &Frame<'_>, refusal: Option<Refusal>, asked: &Asked<'_>
         Some(Refusal::SlowDown) => 429,
         Some(Refusal::Ended(_) | Refusal::NotYet(_)) => 511,
         // Credentials that came by the proxy's own way are asked for again in that way.
-        Some(Refusal::Wrong) if !asked.inside => 407,
-        Some(Refusal::Wrong) | None if by_proxy => 407,
-        Some(Refusal::Wrong) | None => 511,
+        Some(Refusal::Wrong | Refusal::Again) if !asked.inside => 407,
+        Some(Refusal::Wrong | Refusal::Again) | None if by_proxy => 407,
+        Some(Refusal::Wrong | Refusal::Again) | None => 511,
     };
     if status == 511 && asked.wants == Wants::Page && asked.target.scheme() == Scheme::Https {
         let gate = &frame.snapshot.settings.gate_name;

@@ -6,7 +6,7 @@ use policy::Subject;
 use school::{Id, Person};
 use zeroize::Zeroizing;
 
-use crate::{Bindings, Credentials, Known, Refusal, Snapshot};
+use crate::{Bindings, Credentials, Known, Refusal, SignInBy, Snapshot};
 
 /// Who is asking.
 #[derive(Debug, Clone)]
@@ -31,6 +31,15 @@ impl Who {
     }
 }
 
+/// A name and password that came by the proxy's own way (RFC 9110 section 11.7).
+#[derive(Debug, Clone, Copy)]
+pub struct Presented<'a> {
+    /// The value of `Proxy-Authorization`.
+    pub header: &'a [u8],
+    /// Sent with the CONNECT of a tunnel, and counted for each request inside it since.
+    pub at_connect: bool,
+}
+
 /// What someone says of themselves is believed before what is assumed of their device: a teacher who signs in on
 /// a pupil's tablet is the teacher.
 pub(crate) async fn identify(
@@ -38,14 +47,20 @@ pub(crate) async fn identify(
     credentials: &Credentials,
     bindings: &Bindings,
     device: IpAddr,
-    proxy_authorization: Option<&[u8]>,
+    presented: Option<Presented<'_>>,
     now: Timestamp,
 ) -> Result<Who, Refusal> {
-    if let Some(header) = proxy_authorization {
+    if let Some(Presented { header, at_connect }) = presented {
         let text = basic(header).ok_or(Refusal::Wrong)?;
         let named = std::str::from_utf8(&text).ok().and_then(|it| it.split_once(':'));
         let (name, password) = named.ok_or(Refusal::Wrong)?;
-        return Ok(Who::Known(credentials.check(snapshot, device, name, password, now).await?));
+        let known = credentials.check(snapshot, device, name, password, now).await?;
+        let lasts = snapshot.rules.session(&known.subject).unwrap_or(snapshot.settings.session);
+        let device = device.to_canonical();
+        if !credentials.sittings.holds(device, known.person.id, lasts, at_connect, now) {
+            return Err(Refusal::Again);
+        }
+        return Ok(Who::Known(known));
     }
     let device = device.to_canonical();
     let owner = || {
@@ -53,7 +68,12 @@ pub(crate) async fn identify(
         snapshot.people.get((*person)?)
     };
     match bindings.signed_in(device, &snapshot.people, now).or_else(owner) {
-        None => Ok(Who::Nobody),
+        None => {
+            if snapshot.settings.sign_in == SignInBy::Proxy {
+                credentials.sittings.ask(device, now);
+            }
+            Ok(Who::Nobody)
+        }
         Some(known) => Refusal::of_stay(known, now).map_or_else(|| Ok(Who::Known(Arc::clone(known))), Err),
     }
 }

@@ -1,6 +1,6 @@
 use std::{net::IpAddr, sync::Arc};
 
-use gate::{Refusal, Snapshot, Who};
+use gate::{Presented, Refusal, Snapshot, Who};
 use http::{HeaderMap, HeaderValue, header};
 use jiff::Timestamp;
 use parking_lot::Mutex;
@@ -98,7 +98,8 @@ impl Caller {
             Some(inside) => inside.credentials.as_ref(),
             None => headers.get(header::PROXY_AUTHORIZATION),
         };
-        let credentials = credentials.map(HeaderValue::as_bytes);
+        let at_connect = self.inside.is_some();
+        let credentials = credentials.map(|it| Presented { header: it.as_bytes(), at_connect });
         let who = self.lane.house.desk.who(snapshot, self.device, credentials, now).await;
         // Who is refused because their time is over may still have answers under way from before it was.
         if let Ok(who) = &who {

@@ -75,7 +75,7 @@ impl Desk {
                     let known = username.parse().ok().and_then(|it| snapshot.people.by_username(&it));
                     let name = known.map_or("", |it| it.person.username.as_str());
                     let what = match refusal {
-                        Refusal::Wrong | Refusal::Busy => "refused",
+                        Refusal::Wrong | Refusal::Again | Refusal::Busy => "refused",
                         Refusal::SlowDown => "slowed down",
                         Refusal::Ended(_) => "refused: their time is over",
                         Refusal::NotYet(_) => "refused: their time has not come",

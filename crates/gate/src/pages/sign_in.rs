@@ -39,6 +39,9 @@ impl Wrong {
                 let when = spoken(frame, from);
                 return format!("Your access begins {when}. If you need it sooner, ask the office.").into();
             }
+            Wrong::Refused(Refusal::Again) => {
+                "You have been signed in for as long as one sign-in lasts. Please sign in again."
+            }
             Wrong::Refused(Refusal::Wrong) => {
                 "That name and password do not go together. Check both and try again."
             }
@@ -56,7 +59,7 @@ impl Wrong {
 
     fn status(self) -> u16 {
         match self {
-            Wrong::Refused(Refusal::Wrong | Refusal::Ended(_) | Refusal::NotYet(_)) => 403,
+            Wrong::Refused(Refusal::Wrong | Refusal::Again | Refusal::Ended(_) | Refusal::NotYet(_)) => 403,
             Wrong::Refused(Refusal::Busy) => 503,
             Wrong::Refused(Refusal::SlowDown) => 429,
             Wrong::Stale | Wrong::Empty => 422,

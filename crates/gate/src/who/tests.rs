@@ -7,6 +7,10 @@ use crate::{
 const TABLET: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
 const SHARED: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 2));
 
+fn by_proxy(header: Option<&[u8]>) -> Option<Presented<'_>> {
+    header.map(|header| Presented { header, at_connect: false })
+}
+
 /// Amina's tablet is known by its address; Tobias Okafor has a password.
 fn school() -> Snapshot {
     let teacher = Known { password: Some(hash("kestrel: 9")), ..teacher() };
@@ -21,7 +25,7 @@ async fn what_someone_says_comes_before_what_their_device_is() {
     let (school, bindings) = (school(), Bindings::default());
     let credentials = Credentials::new(&Secret::new([7; 32]), 1);
     let check = async |device: IpAddr, header: Option<&str>, id: Result<Option<Id<Person>>, Refusal>| {
-        let header = header.map(str::as_bytes);
+        let header = by_proxy(header.map(str::as_bytes));
         let who = identify(&school, &credentials, &bindings, device, header, at(1)).await;
         assert_eq!(who.map(|it| it.id()), id, "{device} {header:?}");
     };
@@ -79,7 +83,7 @@ async fn someone_whose_time_is_over_passes_no_way() {
     let right = format!("Basic {}", STANDARD.encode("t.okafor:kestrel: 9"));
     let check = async |minute: i64, refused: Option<Refusal>| {
         for (device, header) in [(TABLET, None), (SHARED, None), (TABLET, Some(right.as_bytes()))] {
-            let who = identify(&school, &credentials, &bindings, device, header, at(minute)).await;
+            let who = identify(&school, &credentials, &bindings, device, by_proxy(header), at(minute)).await;
             assert_eq!(who.err(), refused, "{minute} {device} {}", header.is_some());
         }
     };
@@ -89,7 +93,8 @@ async fn someone_whose_time_is_over_passes_no_way() {
     check(360, Some(Refusal::Ended(at(360)))).await;
     check(361, Some(Refusal::Ended(at(360)))).await;
     let wrong = format!("Basic {}", STANDARD.encode("t.okafor:kestrel"));
-    let who = identify(&school, &credentials, &bindings, TABLET, Some(wrong.as_bytes()), at(361)).await;
+    let who =
+        identify(&school, &credentials, &bindings, TABLET, by_proxy(Some(wrong.as_bytes())), at(361)).await;
     assert_eq!(who.err(), Some(Refusal::Wrong), "who guesses learns nothing of anybody's time");
 }
 
@@ -104,9 +109,29 @@ async fn what_each_request_pays() {
     for (what, header) in [("a binding", None), ("remembered credentials", Some(right.as_bytes()))] {
         let start = std::time::Instant::now();
         for _ in 0..20_000 {
-            let who = identify(&school, &credentials, &bindings, SHARED, header, at(1)).await;
+            let who = identify(&school, &credentials, &bindings, SHARED, by_proxy(header), at(1)).await;
             assert!(who.is_ok());
         }
         println!("{what}: {} ns", start.elapsed().as_nanos() / 20_000);
     }
+}
+
+/// PWD-07: a browser's own box ends too.
+#[tokio::test]
+async fn a_proxy_sign_in_is_typed_again_when_its_time_is_over() {
+    let (mut school, bindings) = (school(), Bindings::default());
+    school.settings.sign_in = SignInBy::Proxy;
+    let credentials = Credentials::new(&Secret::new([7; 32]), 1);
+    let right = format!("Basic {}", STANDARD.encode("t.okafor:kestrel: 9"));
+    let hours = |n: i64| at(n * 60);
+    let check = async |now: Timestamp, at_connect: bool, expected: Result<Option<Id<Person>>, Refusal>| {
+        let presented = Some(Presented { header: right.as_bytes(), at_connect });
+        let who = identify(&school, &credentials, &bindings, SHARED, presented, now).await;
+        assert_eq!(who.map(|it| it.id()), expected, "{now}");
+    };
+    check(hours(0), false, Ok(Some(OKAFOR))).await;
+    check(hours(7), true, Ok(Some(OKAFOR))).await;
+    check(hours(8), true, Err(Refusal::Again)).await;
+    check(hours(8), false, Err(Refusal::Again)).await;
+    check(hours(9), false, Ok(Some(OKAFOR))).await;
 }

@@ -1,0 +1,139 @@
+use std::{collections::HashMap, net::IpAddr, time::Duration};
+
+use jiff::Timestamp;
+use parking_lot::RwLock;
+use school::{Id, Person};
+
+/// Sign-ins by the browser's own box (407): since when each holds (PWD-07).
+///
+/// A browser sends what was typed with every request until it is closed, so its box alone would never end. When the
+/// time is over the gate asks again; a browser that is asked forgets what it held and shows its box. What comes in
+/// the moments after that still comes from before, and is asked too; what comes later was typed again.
+#[derive(Debug)]
+pub(crate) struct Sittings {
+    held: RwLock<HashMap<(IpAddr, Id<Person>), Sitting>>,
+    /// When a device that sent no name was last asked for one.
+    asked: RwLock<HashMap<IpAddr, Timestamp>>,
+    capacity: usize,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Sitting {
+    since: Timestamp,
+    /// When it was asked again after its time was over.
+    asked: Option<Timestamp>,
+}
+
+/// Requests that were under way when the browser was asked are over by then.
+const MOMENTS: Duration = Duration::from_secs(2);
+/// Somebody who was asked types within this time: they are not asked a second time.
+const TYPING: Duration = Duration::from_mins(2);
+
+impl Sittings {
+    /// At most `capacity`; beyond it those that began first are given up, which asks their people again.
+    pub(crate) fn new(capacity: usize) -> Sittings {
+        Sittings { held: RwLock::default(), asked: RwLock::default(), capacity: capacity.max(1) }
+    }
+
+    /// The device was asked who it is.
+    pub(crate) fn ask(&self, device: IpAddr, now: Timestamp) {
+        let mut asked = self.asked.write();
+        if self.capacity <= asked.len() {
+            asked.retain(|_, at| now < *at + TYPING);
+        }
+        if asked.len() < self.capacity {
+            asked.insert(device, now);
+        }
+    }
+
+    /// Whether a right name and password still count; `lasts` is how long a sign-in does. `at_connect`: they were
+    /// sent with a CONNECT some time ago, and so begin nothing anew.
+    pub(crate) fn holds(
+        &self,
+        device: IpAddr,
+        person: Id<Person>,
+        lasts: Duration,
+        at_connect: bool,
+        now: Timestamp,
+    ) -> bool {
+        let key = (device, person);
+        let found = self.held.read().get(&key).copied();
+        if found.is_some_and(|it| now < it.since + lasts) {
+            return true;
+        }
+        if at_connect {
+            return false;
+        }
+        let typed = match found {
+            None => true,
+            Some(Sitting { asked: Some(at), .. }) => at + MOMENTS <= now,
+            Some(Sitting { asked: None, .. }) => self.asked_lately(device, now),
+        };
+        let next = match (typed, found) {
+            (false, Some(it)) => Sitting { since: it.since, asked: it.asked.or(Some(now)) },
+            _ => Sitting { since: now, asked: None },
+        };
+        let mut held = self.held.write();
+        if self.capacity <= held.len()
+            && !held.contains_key(&key)
+            && let Some(first) = held.iter().min_by_key(|(_, it)| it.since).map(|(key, _)| *key)
+        {
+            held.remove(&first);
+        }
+        held.insert(key, next);
+        typed
+    }
+
+    fn asked_lately(&self, device: IpAddr, now: Timestamp) -> bool {
+        self.asked.read().get(&device).is_some_and(|at| now < *at + TYPING)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::{AMINA, at};
+
+    const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
+    const HOUR: Duration = Duration::from_hours(1);
+
+    fn seconds(minute: i64, second: u64) -> Timestamp {
+        at(minute) + Duration::from_secs(second)
+    }
+
+    #[test]
+    fn when_the_time_is_over_it_is_typed_again() {
+        let sittings = Sittings::new(10);
+        let check = |now: Timestamp, at_connect: bool, expected: bool| {
+            assert_eq!(sittings.holds(HERE, AMINA, HOUR, at_connect, now), expected, "{now}");
+        };
+        check(at(0), false, true);
+        check(at(59), true, true);
+        check(at(60), true, false);
+        check(at(60), false, false);
+        check(seconds(60, 1), false, false);
+        check(seconds(60, 5), true, false);
+        check(seconds(60, 5), false, true);
+        check(at(119), true, true);
+    }
+
+    #[test]
+    fn a_browser_that_was_just_opened_is_asked_once() {
+        let sittings = Sittings::new(10);
+        assert!(sittings.holds(HERE, AMINA, HOUR, false, at(0)));
+        sittings.ask(HERE, at(900));
+        assert!(sittings.holds(HERE, AMINA, HOUR, false, at(901)));
+        assert!(!sittings.holds(HERE, AMINA, HOUR, false, at(970)), "nobody was asked before this one");
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let sittings = Sittings::new(3);
+        for n in 0..10_u8 {
+            let device = IpAddr::from([192, 0, 2, n]);
+            sittings.ask(device, at(0));
+            assert!(sittings.holds(device, AMINA, HOUR, false, at(i64::from(n))));
+        }
+        assert_eq!((sittings.held.read().len(), sittings.asked.read().len()), (3, 3));
+    }
+}
