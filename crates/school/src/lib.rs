@@ -4,8 +4,11 @@
 mod calendar;
 mod choice;
 mod grant;
+pub mod guest;
 mod id;
+mod opening;
 mod person;
+pub mod remote;
 mod right;
 mod role;
 pub mod settings;
@@ -18,6 +21,7 @@ pub use crate::{
     calendar::{Calendar, DaySpan, Moment, SchoolDays, SchoolTime, Term},
     choice::Choice,
     id::{Id, NotAnId},
+    opening::{NotOpeningHours, OpeningHours},
     person::{Group, Person},
     right::{Right, Rights},
     role::{Role, Roles},

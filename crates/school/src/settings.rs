@@ -3,12 +3,14 @@
 //! The nearest to the person asking wins (site, then school, then trust, then the default), unless one above has
 //! locked it. Each value knows where it comes from.
 mod all;
+mod guests;
 mod kind;
 
 use std::collections::BTreeMap;
 
 pub use self::{
     all::*,
+    guests::*,
     kind::{Kind, NotAValue},
 };
 use crate::{Choice, Layer};

@@ -1,5 +1,5 @@
 //! Every setting there is. One is added by a constant and its line in [`SETTINGS`].
-use super::{Kind, Setting};
+use super::{Kind, Setting, guests};
 
 /// PWD-06: 002 says ten minutes.
 pub const IDLE_LOCK: Setting = Setting {
@@ -23,4 +23,14 @@ pub const LEAVER_HOLD: Setting = Setting {
     rows: &["ACC-14"],
 };
 
-pub static SETTINGS: &[&Setting] = &[&IDLE_LOCK, &LEAVER_HOLD];
+pub static SETTINGS: &[&Setting] = &[
+    &IDLE_LOCK,
+    &LEAVER_HOLD,
+    &guests::GUEST_APPROVAL,
+    &guests::VISIT_LONGEST,
+    &guests::OUTSIDER_LONGEST,
+    &guests::CONTRACTORS,
+    &guests::COMMUNITY_HOURS,
+    &guests::REMOTE_AUTHORITY,
+    &guests::REMOTE_LONGEST,
+];

@@ -2,6 +2,7 @@
 mod audit;
 mod concerns;
 mod engines;
+mod guests;
 mod house;
 mod kill;
 mod people;
