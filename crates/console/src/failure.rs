@@ -38,6 +38,7 @@ impl Failure {
             Failure::NotFound => StatusCode::NOT_FOUND,
             Failure::Forbidden | Failure::NotOurForm | Failure::OutOfTime { .. } => StatusCode::FORBIDDEN,
             Failure::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Failure::Store(store::StoreError::Stale) => StatusCode::CONFLICT,
             Failure::Store(_) | Failure::Activity(_) | Failure::Broken(_) => {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
@@ -52,6 +53,7 @@ impl Failure {
             Failure::OutOfTime { over: true, .. } => "Your access has ended",
             Failure::OutOfTime { over: false, .. } => "Your access has not begun yet",
             Failure::BadRequest(_) => "That could not be read",
+            Failure::Store(store::StoreError::Stale) => "Somebody else changed this first",
             Failure::Store(_) | Failure::Activity(_) | Failure::Broken(_) => {
                 "Something went wrong on our side"
             }
@@ -80,6 +82,10 @@ impl Failure {
                 return format!("It begins at {at}. If you need it sooner, ask the office.").into();
             }
             Failure::BadRequest(words) => words,
+            Failure::Store(store::StoreError::Stale) => {
+                "Nothing of yours was changed, and nothing of theirs was lost. Go back, reload the page to see how it \
+                 stands now, and try again."
+            }
             Failure::Store(_) | Failure::Activity(_) | Failure::Broken(_) => {
                 "Filtering does not depend on these pages and goes on as it was. Try again in a minute. If it keeps \
                  happening, the network manager will find the cause in the log of the server."

@@ -32,6 +32,11 @@ impl Fields {
         self.0.iter().find(|(it, _)| it == name).map_or("", |(_, value)| value.as_str())
     }
 
+    /// Every value of this name, trimmed: of ticked boxes.
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(it, _)| it == name).map(|(_, value)| value.trim())
+    }
+
     /// The same fields with some changed, encoded as a query, without empty ones.
     pub(crate) fn query_with(&self, changed: &[(&str, &str)]) -> String {
         let kept = self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()));
@@ -39,6 +44,12 @@ impl Fields {
         let all: Vec<_> =
             kept.chain(changed.iter().copied()).filter(|(_, value)| !value.is_empty()).collect();
         serde_html_form::to_string(all).unwrap_or_default()
+    }
+}
+
+impl From<Vec<(String, String)>> for Fields {
+    fn from(all: Vec<(String, String)>) -> Fields {
+        Fields(all)
     }
 }
 

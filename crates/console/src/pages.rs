@@ -7,6 +7,7 @@ pub(crate) mod concern;
 pub(crate) mod concerns;
 pub(crate) mod explain;
 pub(crate) mod lists;
+pub(crate) mod people;
 pub(crate) mod profiles;
 pub(crate) mod profiles_change;
 pub(crate) mod profiles_text;

@@ -1,7 +1,9 @@
 //! The console as a whole, through requests in this process, on a throwaway store.
 mod forms;
 mod pages;
+
 mod refusals;
+mod register;
 mod sign_in;
 
 use std::sync::{

@@ -36,6 +36,20 @@ impl Year {
         if n >= 1 && n <= 13 { Some(Year(n)) } else { None }
     }
 
+    /// From Nursery to Year 13.
+    pub fn all() -> impl Iterator<Item = Year> {
+        (-1..=13).map(Year)
+    }
+
+    /// As said aloud: `Nursery`, `Year 7`.
+    pub fn label(self) -> String {
+        match self.0 {
+            -1 => "Nursery".to_owned(),
+            0 => "Reception".to_owned(),
+            n => format!("Year {n}"),
+        }
+    }
+
     pub const fn key_stage(self) -> KeyStage {
         match self.0 {
             ..=0 => KeyStage::EarlyYears,

@@ -20,11 +20,14 @@ mod open;
 pub mod people;
 pub mod pulse;
 pub mod remote;
+pub mod register;
 pub mod rules;
 pub mod schools;
 pub mod sessions;
 pub mod set_up;
+
 pub mod settings;
+pub mod sign_in_links;
 mod sql;
 pub mod stamp;
 

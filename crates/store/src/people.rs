@@ -75,6 +75,22 @@ pub async fn leave(tx: &mut Tx, by: &By, school: Id<School>, id: Id<Person>) -> 
     audit::note(tx, by, school, "person left", &id.to_string(), None, None).await
 }
 
+/// Their account ended; it may be brought back.
+pub async fn get_ended(tx: &mut Tx, school: Id<School>, id: Id<Person>) -> Result<Option<Kept>, StoreError> {
+    let sql = "select id, version, school, username, name, roles, school_year, email, starts_at, ends_at, password from person \
+               where school = $1 and id = $2 and left_at is not null";
+    let row = tx.first(sql, vec![school.into(), id.into()]).await?;
+    one(tx, row).await
+}
+
+/// Undoes [`leave`]. They have no password, and roles as they were.
+pub async fn come_back(tx: &mut Tx, by: &By, school: Id<School>, id: Id<Person>) -> Result<(), StoreError> {
+    let sql = "update person set left_at = null, version = version + 1 \
+               where id = $1 and school = $2 and left_at is not null";
+    touched(tx.run(sql, vec![id.into(), school.into()]).await?)?;
+    audit::note(tx, by, school, "person came back", &id.to_string(), None, None).await
+}
+
 /// Those who have not left, by name.
 pub async fn all(tx: &mut Tx, school: Id<School>) -> Result<Vec<Kept>, StoreError> {
     let groups = tx.rows(MEMBERSHIPS_OF_SCHOOL, vec![school.into()]).await?;
@@ -123,6 +139,19 @@ pub async fn set_password(
     audit::note(tx, by, school, "set password", &id.to_string(), None, None).await
 }
 
+/// They sign in nowhere with a password until a new one is set (ACC-12).
+pub async fn clear_password(
+    tx: &mut Tx,
+    by: &By,
+    school: Id<School>,
+    id: Id<Person>,
+) -> Result<(), StoreError> {
+    let sql = "update person set password = null, version = version + 1 \
+               where id = $1 and school = $2 and left_at is null";
+    touched(tx.run(sql, vec![id.into(), school.into()]).await?)?;
+    audit::note(tx, by, school, "reset sign-in", &id.to_string(), None, None).await
+}
+
 pub async fn password(tx: &mut Tx, school: Id<School>, id: Id<Person>) -> Result<Option<String>, StoreError> {
     Ok(get(tx, school, id).await?.and_then(|it| it.password))
 }
@@ -151,7 +180,7 @@ async fn one(tx: &mut Tx, row: Option<Row>) -> Result<Option<Kept>, StoreError> 
     read(&row, groups).map(Some)
 }
 
-fn read(row: &Row, groups: Vec<Id<Group>>) -> Result<Kept, StoreError> {
+pub(crate) fn read(row: &Row, groups: Vec<Id<Group>>) -> Result<Kept, StoreError> {
     let codes: String = row.get("roles")?;
     let roles: Option<Roles> = codes.split_whitespace().map(Role::from_code).collect();
     let person = Person {

@@ -24,7 +24,7 @@ static MENU: &[Part] = &[
             ("Explain", "/explain", may(Right::ExplainDecisions)),
         ],
     },
-    Part { name: "People", pages: &[] },
+    Part { name: "People", pages: &[("People", "/people", may(Right::SeePeople))] },
     Part { name: "Agreements", pages: &[] },
     Part {
         name: "Filtering",

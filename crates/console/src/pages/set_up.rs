@@ -48,7 +48,8 @@ pub(crate) async fn post(
         school: school.id,
         username,
         name,
-        roles: Roles::NONE.with(Role::NetworkManager),
+        // Someone must be able to make the other accounts.
+        roles: Roles::NONE.with(Role::NetworkManager).with(Role::AccountAdministrator),
         year: None,
         groups: Vec::new(),
         email: None,
@@ -117,8 +118,8 @@ fn page(school: &School, token: &str, fields: &Fields, all: &[(&str, &str)]) -> 
                 span.govuk-caption-l { (school.name) }
                 h1.govuk-heading-l { "Make the first account" }
                 p.govuk-body {
-                    "It is for the network manager: it sees what the gate does and changes rules and lists. This link \
-                     works once."
+                    "It is for the network manager: it sees what the gate does, changes rules and lists, and makes the other \
+                     accounts. This link works once."
                 }
                 form method="post" action={ "/set-up/" (token) } novalidate {
                     (ask("name", "Your full name", "", "text", "name"))

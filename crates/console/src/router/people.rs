@@ -1,4 +1,21 @@
 //! People, posts, plans and the access register.
-use super::Route;
+use axum::routing::{get, post};
+use school::Right;
 
-pub(super) const ROUTES: &[Route] = &[];
+use super::{Demand, GET, POST, Route, may, route};
+use crate::pages::people;
+
+pub(super) const ROUTES: &[Route] = &[
+    route(GET, "/people", may(Right::SeePeople), || get(people::list::get)),
+    route(GET, "/people.csv", may(Right::SeePeople), || get(people::export::get)),
+    route(GET, "/people/add", may(Right::ManagePeople), || get(people::change::add)),
+    route(POST, "/people/add", may(Right::ManagePeople), || post(people::change::post_add)),
+    route(GET, "/people/{id}", may(Right::SeePeople), || get(people::person::get)),
+    route(GET, "/people/{id}/change", may(Right::ManagePeople), || get(people::change::get)),
+    route(POST, "/people/{id}/change", may(Right::ManagePeople), || post(people::change::post)),
+    route(POST, "/people/{id}/reset", may(Right::ManagePeople), || post(people::act::reset)),
+    route(POST, "/people/{id}/end", may(Right::ManagePeople), || post(people::act::end)),
+    route(POST, "/people/{id}/back", may(Right::ManagePeople), || post(people::act::back)),
+    route(GET, "/set-password/{token}", Demand::Nothing, || get(people::link::get)),
+    route(POST, "/set-password/{token}", Demand::Nothing, || post(people::link::post)),
+];

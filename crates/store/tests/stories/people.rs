@@ -1,5 +1,8 @@
-use school::{Group, Layer, Role, settings::IDLE_LOCK};
-use store::{StoreError, audit, fresh_id, groups, people, schools, settings};
+use school::{Group, Layer, Role, Year, settings::IDLE_LOCK};
+use store::{
+    StoreError, Tx, audit, fresh_id, groups, people, register, register::Wanted, schools, settings,
+    sign_in_links, sign_in_links::Link,
+};
 use testkit::databases::on_both;
 
 use crate::{at, by, person, small, write};
@@ -103,6 +106,65 @@ async fn what_must_be_unique_is_said_in_words() {
         // Nothing of either is left behind.
         let mut tx = db.read().await.unwrap();
         assert_eq!(people::all(&mut tx, small.school.id).await.unwrap().len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_register_is_searched_and_paged_in_the_database() {
+    on_both(async |db| {
+        let small = small(&db, "Hill School").await;
+        let (school, by) = (small.school.id, by("2026-11-22T10:00:00Z"));
+        let mut tx = write(&db).await;
+        for n in 0..120 {
+            let new = person(school, &format!("t{n:03}"), &format!("Teacher {n:03}"), Role::Teacher);
+            people::add(&mut tx, &by, &new).await.unwrap();
+        }
+        let wanted = Wanted { words: "TEACHER 0".to_owned(), ..Wanted::default() };
+        assert_eq!(register::count(&mut tx, school, &wanted).await.unwrap(), 100);
+        let found = register::find(&mut tx, school, &wanted, 50, 10).await.unwrap();
+        assert_eq!(found[0].person.username.as_str(), "t050");
+        assert_eq!(found.len(), 10);
+        let count = async |tx: &mut Tx, wanted: &Wanted| register::count(tx, school, wanted).await.unwrap();
+        for (words, n) in [("t_0", 0), ("%", 0), ("\\", 0), ("", 122), ("ada.", 1)] {
+            assert_eq!(
+                count(&mut tx, &Wanted { words: words.to_owned(), ..Wanted::default() }).await,
+                n,
+                "{words}"
+            );
+        }
+        let group = Some(small.group.id);
+        assert_eq!(count(&mut tx, &Wanted { group, year: Year::new(7), ..Wanted::default() }).await, 1);
+        assert_eq!(count(&mut tx, &Wanted { role: Some(Role::Teacher), ..Wanted::default() }).await, 120);
+        let ids = [small.pupil.id, small.lead.id];
+        assert_eq!(register::some(&mut tx, school, &ids).await.unwrap().len(), 2);
+        assert!(register::some(&mut tx, school, &[]).await.unwrap().is_empty());
+        assert_eq!(register::classes(&mut tx, school, &ids).await.unwrap()[&small.pupil.id], ["7B"]);
+        people::leave(&mut tx, &by, school, small.pupil.id).await.unwrap();
+        assert_eq!(count(&mut tx, &Wanted { ended: true, ..Wanted::default() }).await, 1);
+        people::come_back(&mut tx, &by, school, small.pupil.id).await.unwrap();
+        assert_eq!(count(&mut tx, &Wanted { ended: true, ..Wanted::default() }).await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_sign_in_link_is_good_once_and_for_a_while() {
+    on_both(async |db| {
+        let small = small(&db, "Hill School").await;
+        let by = by("2026-11-22T10:00:00Z");
+        let link = Link { school: small.school.id, person: small.pupil.id };
+        let mut tx = write(&db).await;
+        sign_in_links::offer(&mut tx, &by, link, &[1; 32], at("2026-11-25T10:00:00Z")).await.unwrap();
+        sign_in_links::offer(&mut tx, &by, link, &[2; 32], at("2026-11-25T10:00:00Z")).await.unwrap();
+        assert_eq!(sign_in_links::find(&mut tx, &[1; 32], by.at).await.unwrap(), None, "replaced");
+        assert_eq!(sign_in_links::find(&mut tx, &[2; 32], by.at).await.unwrap(), Some(link));
+        assert!(
+            !sign_in_links::take(&mut tx, &[2; 32], at("2026-11-25T10:00:00Z")).await.unwrap(),
+            "too late"
+        );
+        assert!(sign_in_links::take(&mut tx, &[2; 32], by.at).await.unwrap());
+        assert!(!sign_in_links::take(&mut tx, &[2; 32], by.at).await.unwrap(), "used");
     })
     .await;
 }

@@ -1,6 +1,13 @@
-use super::Case;
+use super::{Case, Other};
 use crate::{router::Route, tests::World};
 
-pub(super) fn case(_: &World, _: &Route) -> Option<Case> {
-    None
+pub(super) fn case(world: &World, route: &Route) -> Option<Case> {
+    let (address, other_school) = match (route.method.as_str(), route.path) {
+        (_, "/people" | "/people.csv" | "/people/add") => (route.path.to_owned(), Other::Theirs),
+        (_, path) if path.starts_with("/people/{id}") => {
+            (path.replace("{id}", &world.pupil.id.to_string()), Other::NotFound)
+        }
+        _ => return None,
+    };
+    Some(Case { address, other_school })
 }
