@@ -3,4 +3,5 @@
 pub mod asker;
 pub mod databases;
 pub mod internet;
+pub mod roster;
 pub mod smtp;
