@@ -70,6 +70,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         clock: Arc::new(move || now),
         secure_cookies: false,
         throttle: Throttle::default(),
+        elsewhere: None,
     };
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
     println!("http://127.0.0.1:{port}/");

@@ -5,7 +5,7 @@ use policy::{Rules, lists::Lists};
 use school::{Calendar, Id, School, Site};
 use store::{Db, activity};
 
-use crate::{Clock, failure::Failure, throttle::Throttle};
+use crate::{Clock, Elsewhere, failure::Failure, throttle::Throttle};
 
 /// All that the pages need. Filled by the binary.
 #[derive(Clone)]
@@ -19,6 +19,8 @@ pub struct Console {
     /// Set where the console is served over TLS.
     pub secure_cookies: bool,
     pub throttle: Throttle,
+    /// Who keeps the accounts that are not kept here, where anybody does.
+    pub elsewhere: Option<Arc<dyn Elsewhere>>,
 }
 
 /// Looks up what is in force at a school.

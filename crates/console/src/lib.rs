@@ -7,6 +7,7 @@ mod clock;
 mod components;
 mod console;
 mod draft;
+mod elsewhere;
 mod failure;
 mod fields;
 mod guard;
@@ -19,10 +20,12 @@ mod search;
 mod session;
 mod staff;
 mod throttle;
+mod trip;
 
 pub use crate::{
     clock::Clock,
     console::{Console, InForce, InForceAt},
+    elsewhere::{BACK, Elsewhere},
     router::router,
     session::{IDLE, LONGEST, Token},
     throttle::Throttle,

@@ -12,6 +12,7 @@ pub(crate) mod profiles;
 pub(crate) mod profiles_change;
 pub(crate) mod profiles_text;
 pub(crate) mod profiles_versions;
+pub(crate) mod provider;
 pub(crate) mod set_up;
 pub(crate) mod sign_in;
 pub(crate) mod today;

@@ -107,6 +107,7 @@ impl World {
             clock: Arc::new(move || now() + SignedDuration::from_secs(ticking.load(Ordering::Relaxed))),
             secure_cookies,
             throttle: Throttle::default(),
+            elsewhere: None,
         };
         World { app: router(console), db, seconds, elm, oak, pupil, concern, _folder: folder }
     }

@@ -6,6 +6,7 @@ mod choice;
 mod grant;
 pub mod guest;
 mod id;
+mod identity;
 mod opening;
 mod person;
 pub mod remote;
@@ -21,6 +22,7 @@ pub use crate::{
     calendar::{Calendar, DaySpan, Moment, SchoolDays, SchoolTime, Term},
     choice::Choice,
     id::{Id, NotAnId},
+    identity::{KeptBy, NotLetIn, RoundTrip},
     opening::{NotOpeningHours, OpeningHours},
     person::{Group, Person},
     right::{Right, Rights},

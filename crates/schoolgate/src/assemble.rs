@@ -16,7 +16,7 @@ use workers::{
 };
 
 use crate::{
-    authority, clock::clock, config::Config, console_server, data_folder::DataFolder, first_start,
+    authority, clock::clock, config::Config, console_server, data_folder::DataFolder, elsewhere, first_start,
     listen::listen, seal, settings, supervise::Supervisor,
 };
 
@@ -86,6 +86,16 @@ pub(crate) async fn assemble(
         }
     });
 
+    // Who keeps the accounts that are not kept here.
+    let accounts = elsewhere::accounts(
+        config,
+        current.load().school.id,
+        settings::fetch(config)?,
+        &db,
+        &health,
+        &clock,
+    )?;
+
     // The console.
     let router = console::router(Console {
         db: db.clone(),
@@ -94,6 +104,7 @@ pub(crate) async fn assemble(
         clock: clock.clone(),
         secure_cookies: config.console.tls,
         throttle: Throttle::default(),
+        elsewhere: accounts.map(|it| Arc::new(it) as Arc<dyn console::Elsewhere>),
     });
     for listener in pages {
         let tls = config

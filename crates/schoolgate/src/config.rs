@@ -10,6 +10,7 @@ mod mail;
 mod nearest;
 mod raw;
 mod school;
+mod sign_in;
 #[cfg(test)]
 mod tests;
 
@@ -26,6 +27,7 @@ pub(crate) use self::{
     lists::{KINDS as LIST_KINDS, Lists, Source, is_url},
     mail::{Mail, MailTls},
     school::OwnSchool,
+    sign_in::SignIn,
 };
 
 /// The file with every key and its default, as docs/configuration.md shows it.
@@ -44,6 +46,7 @@ pub(crate) struct Config {
     pub(crate) console: Console,
     /// `None`: no mail goes out, and the safeguarding lead sees concerns in the console only.
     pub(crate) mail: Option<Mail>,
+    pub(crate) sign_in: SignIn,
     pub(crate) keep: Keep,
     pub(crate) lists: Lists,
     pub(crate) log: Log,

@@ -7,6 +7,7 @@ mod config;
 mod console_server;
 mod data_folder;
 mod demo;
+mod elsewhere;
 mod first_start;
 mod house;
 mod listen;

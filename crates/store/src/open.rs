@@ -28,6 +28,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "first tables", include_str!("../migrations/0001_first_tables.sql")),
     (2, "settings and stays", include_str!("../migrations/0002_settings_and_stays.sql")),
     (3, "audit chain", include_str!("../migrations/0003_audit_chain.sql")),
+    (6, "accounts kept elsewhere", include_str!("../migrations/0006_accounts_kept_elsewhere.sql")),
     (8, "tree of people", include_str!("../migrations/0008_tree_of_people.sql")),
     (9, "guests", include_str!("../migrations/0009_guests.sql")),
     (10, "rules of sites", include_str!("../migrations/0010_rules_of_sites.sql")),

@@ -1,5 +1,6 @@
 //! Brings a file of the internet into the data folder: HTTP/1.1, one request, nothing kept in memory.
 mod route;
+mod send;
 
 use std::{
     fs::File,

@@ -10,6 +10,7 @@ mod download;
 pub mod errands;
 mod fetch;
 mod health;
+pub mod identity;
 pub mod jobs;
 mod list_import;
 mod mail;

@@ -1,4 +1,4 @@
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use axum::{
     Extension,
@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use maud::{Markup, html};
-use school::{Id, School, Username};
+use school::{Id, Person, School, Username};
 use store::{By, audit, people, people::Kept, schools, sessions};
 
 use crate::{
@@ -25,11 +25,11 @@ use crate::{
 
 /// One sentence for every reason, so that nobody learns which names exist.
 const WRONG: &str = "That username and password do not match. Check both and try again.";
-const WAIT: &str = "Too many wrong passwords. Wait a quarter of an hour, then try again.";
+pub(crate) const WAIT: &str = "Too many wrong passwords. Wait a quarter of an hour, then try again.";
 
 pub(crate) async fn get(State(console): State<Console>, fields: Fields) -> Result<Markup, Failure> {
     let schools = schools::all(&mut console.db.read().await?).await?;
-    Ok(page(&schools, &fields, None))
+    Ok(page(&console, &schools, &fields, None))
 }
 
 pub(crate) async fn post(
@@ -41,8 +41,9 @@ pub(crate) async fn post(
     let address = from.map(|it| it.0.0.ip());
     let schools = schools::all(&mut console.db.read().await?).await?;
     let kept = find(&console, &schools, &fields).await?;
-    let refused =
-        |status: StatusCode, words| Ok((status, page(&schools, &fields, Some(words))).into_response());
+    let refused = |status: StatusCode, words| {
+        Ok((status, page(&console, &schools, &fields, Some(words))).into_response())
+    };
 
     if !console.throttle.may_guess(fields.get("username"), address, now) {
         return refused(StatusCode::TOO_MANY_REQUESTS, WAIT);
@@ -64,16 +65,38 @@ pub(crate) async fn post(
     console.throttle.right(fields.get("username"), address);
     console.admits(&kept.person, now)?;
 
+    let_in(&console, &kept.person, address, fields.get("next")).await
+}
+
+/// The page again, with why nobody is signed in.
+pub(crate) async fn refused(
+    console: &Console,
+    fields: &Fields,
+    status: StatusCode,
+    words: &str,
+) -> Result<Response, Failure> {
+    let schools = schools::all(&mut console.db.read().await?).await?;
+    Ok((status, page(console, &schools, fields, Some(words))).into_response())
+}
+
+/// Whoever has shown who they are, in whichever way: a session, and on to where they were going.
+pub(crate) async fn let_in(
+    console: &Console,
+    person: &Person,
+    address: Option<IpAddr>,
+    next: &str,
+) -> Result<Response, Failure> {
+    let now = (console.clock)();
+    let from = address.map(|it| it.to_string());
     let token = Token::fresh().map_err(|_| Failure::Broken("the system gives no random numbers"))?;
     let until = now.saturating_add(session::LONGEST).unwrap_or(now);
-    let person = &kept.person;
     let by = By { person: Some(person.id), name: person.name.to_string(), at: now };
     let mut tx = console.db.write().await?;
     sessions::open(&mut tx, &token.hash(), person.school, person.id, now, until).await?;
     audit::note(&mut tx, &by, person.school, "sign in", person.username.as_str(), None, from.as_deref())
         .await?;
     tx.commit().await?;
-    Ok(([(SET_COOKIE, token.to_cookie(&console))], Redirect::to(local(fields.get("next")))).into_response())
+    Ok(([(SET_COOKIE, token.to_cookie(console))], Redirect::to(local(next))).into_response())
 }
 
 /// Only an address of ours: anything that a browser could take for another site leads to the first page.
@@ -95,7 +118,8 @@ fn chosen(schools: &[School], fields: &Fields) -> Option<Id<School>> {
     }
 }
 
-fn page(schools: &[School], fields: &Fields, complaint: Option<&str>) -> Markup {
+fn page(console: &Console, schools: &[School], fields: &Fields, complaint: Option<&str>) -> Markup {
+    let button = console.elsewhere.as_ref().and_then(|it| it.button());
     let choices: Vec<_> = schools.iter().map(|it| (it.id.to_string(), it.name.to_string())).collect();
     let all: Vec<_> = complaint.iter().map(|words| ("username", *words)).collect();
     let username =
@@ -119,9 +143,23 @@ fn page(schools: &[School], fields: &Fields, complaint: Option<&str>) -> Markup 
                     (input(&password))
                     button.govuk-button type="submit" { "Sign in" }
                 }
+                @if let Some(button) = button {
+                    // A link, not a form: browsers hold `form-action` against where a form's answer leads.
+                    p.govuk-body { "Or, without typing a password here:" }
+                    p.govuk-body {
+                        a.govuk-button.govuk-button--secondary role="button" draggable="false" href=(provider(fields.get("next"))) { (button) }
+                    }
+                }
             }
         },
     )
+}
+
+fn provider(next: &str) -> String {
+    if next.is_empty() {
+        return "/sign-in/provider".to_owned();
+    }
+    format!("/sign-in/provider?{}", serde_html_form::to_string([("next", next)]).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -53,6 +53,8 @@ const OPEN: &[(&str, &str)] = &[
     ("GET", "/static/{hash}/{name}"),
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
+    ("GET", "/sign-in/provider"),
+    ("GET", "/sign-in/provider/back"),
     ("GET", "/set-up/{token}"),
     ("POST", "/set-up/{token}"),
     // Good once, for one person, who has no other way in.

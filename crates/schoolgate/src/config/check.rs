@@ -12,7 +12,7 @@ use super::{
     fault::{ConfigFault, Faults},
     gate, keep, lists, mail,
     raw::{self, Text},
-    school,
+    school, sign_in,
 };
 
 /// Gathers what is wrong, so that all of it is said at once.
@@ -43,6 +43,7 @@ fn sections(raw: raw::Config, check: &mut Check) -> Option<Config> {
     let keep = keep::check(&raw.keep, check);
     let lists = lists::check(raw.lists, check);
     let log = keep::check_log(raw.log, check);
+    let sign_in = sign_in::check(raw.sign_in, check);
     let mail = match mail {
         None => None,
         Some(it) => Some(it?),
@@ -54,6 +55,7 @@ fn sections(raw: raw::Config, check: &mut Check) -> Option<Config> {
         gate: gate?,
         console: console?,
         mail,
+        sign_in: sign_in?,
         keep: keep?,
         lists,
         log: log?,

@@ -2,7 +2,7 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{console, gate, keep, lists, mail, school};
+use super::{console, gate, keep, lists, mail, school, sign_in};
 
 pub(crate) type Text = Spanned<String>;
 
@@ -17,6 +17,8 @@ pub(crate) struct Config {
     #[serde(default)]
     pub(crate) console: console::Raw,
     pub(crate) mail: Option<mail::Raw>,
+    #[serde(default)]
+    pub(crate) sign_in: sign_in::Raw,
     #[serde(default)]
     pub(crate) keep: keep::Raw,
     #[serde(default)]

@@ -53,6 +53,8 @@ fn every_key_is_in_the_example_and_the_example_is_in_the_docs() {
                     || it.contains(&format!(", {key} = "))
                     || it.contains(&format!("[{key}]"))
                     || it.contains(&format!("[gate.{key}]"))
+                    || it.contains(&format!("[sign_in.{key}]"))
+                    || (key == "sign_in" && it.contains("[sign_in."))
                     || it.contains(&format!("[[gate.{key}]]"))
                     || it.contains(&format!("[[lists.{key}]]"))
                     || (key == "lists" && it.contains("[[lists."))
@@ -70,6 +72,8 @@ fn every_key_is_in_the_example_and_the_example_is_in_the_docs() {
         "gate.limits",
         "console",
         "mail",
+        "sign_in",
+        "sign_in.oidc",
         "keep",
         "lists",
         "lists.sources",

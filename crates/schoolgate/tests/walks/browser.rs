@@ -3,6 +3,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
+    sync::{Mutex, PoisonError},
 };
 
 use crate::demo::{Demo, PASSWORD, has, target};
@@ -53,13 +54,19 @@ fn chromium() -> String {
     String::from_utf8_lossy(&out.stdout).trim().to_owned()
 }
 
-/// playwright-core and axe-core, at the versions and hashes of the lock file.
-fn install(walk: &Path) {
+/// playwright-core, axe-core and oidc-provider, at the versions and hashes of the lock file.
+pub(crate) fn install(walk: &Path) {
+    // Two walks at once would install into one folder.
+    static ONE: Mutex<()> = Mutex::new(());
+    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/walks");
-    for name in ["package.json", "package-lock.json", "walk.js", "pages.js"] {
+    for name in ["package.json", "package-lock.json", "walk.js", "pages.js", "provider.js"] {
         fs::copy(here.join(name), walk.join(name)).expect("copied");
     }
-    if ["playwright-core", "axe-core"].iter().all(|it| walk.join("node_modules").join(it).is_dir()) {
+    if ["playwright-core", "axe-core", "oidc-provider"]
+        .iter()
+        .all(|it| walk.join("node_modules").join(it).is_dir())
+    {
         return;
     }
     let done = Command::new("npm")

@@ -45,6 +45,27 @@ impl Demo {
         self.folder.path().join("data").join(name)
     }
 
+    /// Ends the demonstration and opens the same school again as any other, with more in its configuration.
+    pub(crate) fn serve_with(mut self, more: &str) -> Demo {
+        assert!(self.stop(), "it ends well");
+        let file = self.path("schoolgate.toml");
+        let text = std::fs::read_to_string(&file).expect("it wrote one");
+        std::fs::write(&file, format!("{text}\n{more}")).expect("written");
+        self.child = schoolgate()
+            .args(["serve", "--config"])
+            .arg(&file)
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("schoolgate starts");
+        for _ in 0..600 {
+            if std::net::TcpStream::connect(&self.console).is_ok() {
+                return self;
+            }
+            thread::sleep(std::time::Duration::from_millis(100));
+        }
+        panic!("it does not open again: {more}");
+    }
+
     /// A command beside the running demonstration: whether it ended well, and what it said.
     pub(crate) fn command(&self, arguments: &[&str]) -> (bool, String) {
         let out = schoolgate()

@@ -2,3 +2,4 @@
 mod browser;
 mod command_line;
 mod demo;
+mod identity;

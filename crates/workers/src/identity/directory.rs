@@ -1,0 +1,5 @@
+pub struct Directory;
+pub struct DirectorySettings;
+pub enum DirectoryTls {
+    Implicit,
+}
