@@ -12,6 +12,7 @@ mod person;
 pub mod remote;
 mod right;
 mod role;
+pub mod roster;
 pub mod settings;
 mod stay;
 mod text;

@@ -5,6 +5,7 @@
 mod all;
 mod guests;
 mod kind;
+mod rosters;
 
 use std::collections::BTreeMap;
 
@@ -12,6 +13,7 @@ pub use self::{
     all::*,
     guests::*,
     kind::{Kind, NotAValue},
+    rosters::*,
 };
 use crate::{Choice, Layer};
 

@@ -1,5 +1,5 @@
 //! Every setting there is. One is added by a constant and its line in [`SETTINGS`].
-use super::{Kind, Setting, guests};
+use super::{Kind, Setting, guests, rosters};
 
 /// PWD-06: 002 says ten minutes.
 pub const IDLE_LOCK: Setting = Setting {
@@ -26,6 +26,8 @@ pub const LEAVER_HOLD: Setting = Setting {
 pub static SETTINGS: &[&Setting] = &[
     &IDLE_LOCK,
     &LEAVER_HOLD,
+    &rosters::ROSTER_JUMP,
+    &rosters::ROSTER_USERNAMES,
     &guests::GUEST_APPROVAL,
     &guests::VISIT_LONGEST,
     &guests::OUTSIDER_LONGEST,
