@@ -49,8 +49,10 @@ pub struct Wanted {
     pub groups: Vec<WantedGroup>,
     pub memberships: Vec<WantedMembership>,
     pub links: Vec<WantedLink>,
-    /// Rows about people that could not be read: while there are any, nobody is taken to have left by being missing.
-    pub unread: u64,
+    /// Roles it speaks for, as codes: whoever has another one does not leave by being missing. `None`: all of them.
+    pub covers: Option<Vec<String>>,
+    /// Ids of people whose row could not be read: nothing is known of them but that they are there.
+    pub held: Vec<String>,
     /// Faults that the reading found, in words, with their place.
     pub problems: Vec<(Option<Place>, String)>,
 }

@@ -28,6 +28,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "first tables", include_str!("../migrations/0001_first_tables.sql")),
     (2, "settings and stays", include_str!("../migrations/0002_settings_and_stays.sql")),
     (3, "audit chain", include_str!("../migrations/0003_audit_chain.sql")),
+    (4, "rosters and leavers", include_str!("../migrations/0004_rosters_and_leavers.sql")),
     (6, "accounts kept elsewhere", include_str!("../migrations/0006_accounts_kept_elsewhere.sql")),
     (8, "tree of people", include_str!("../migrations/0008_tree_of_people.sql")),
     (9, "guests", include_str!("../migrations/0009_guests.sql")),
@@ -113,6 +114,11 @@ impl Db {
             }
         };
         Ok(Tx::new(engine, false))
+    }
+
+    /// Whether one may write while another does.
+    pub fn has_many_writers(&self) -> bool {
+        matches!(self.0, Pools::Postgres(_))
     }
 
     /// Waits for work under way and closes; every later call fails.

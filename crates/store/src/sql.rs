@@ -178,6 +178,54 @@ impl Tx {
         self.run_made(sql, values).await.map(drop)
     }
 
+    /// Many rows in few statements: `head values (…), (…) tail`. `values` are those of all rows, one after the other,
+    /// `width` for each. Says how many rows were touched.
+    pub(crate) async fn run_many(
+        &mut self,
+        head: &'static str,
+        width: usize,
+        values: Vec<Value>,
+        tail: &'static str,
+    ) -> Result<u64, StoreError> {
+        let rows = (MOST_HOLES / width.max(1)).clamp(1, MOST_ROWS);
+        let mut values = values.into_iter().peekable();
+        let mut touched = 0;
+        while values.peek().is_some() {
+            let some: Vec<Value> = values.by_ref().take(rows * width).collect();
+            let mut sql = format!("{head} values ");
+            for n in 0..some.len() / width {
+                sql.push_str(if n == 0 { "(" } else { ", (" });
+                holes(&mut sql, n * width, width);
+                sql.push(')');
+            }
+            sql.push(' ');
+            sql.push_str(tail);
+            touched += self.run_made(sql, some).await?;
+        }
+        Ok(touched)
+    }
+
+    /// One statement for many ids: `head ($n, …) tail`, where `fixed` are the values of the holes in `head` and `tail`.
+    pub(crate) async fn run_in(
+        &mut self,
+        head: &'static str,
+        fixed: &[Value],
+        ids: impl IntoIterator<Item = Value>,
+        tail: &'static str,
+    ) -> Result<u64, StoreError> {
+        let mut ids = ids.into_iter().peekable();
+        let mut touched = 0;
+        while ids.peek().is_some() {
+            let some: Vec<Value> = ids.by_ref().take(MOST_HOLES / 4).collect();
+            let mut sql = format!("{head} (");
+            holes(&mut sql, fixed.len(), some.len());
+            sql.push_str(") ");
+            sql.push_str(tail);
+            touched += self.run_made(sql, fixed.iter().cloned().chain(some).collect()).await?;
+        }
+        Ok(touched)
+    }
+
     /// As [`Tx::run`], of a statement put together from names of tables and columns, and never from what people said.
     pub(crate) async fn run_made(&mut self, sql: String, values: Vec<Value>) -> Result<u64, StoreError> {
         match &mut self.engine {
@@ -275,6 +323,19 @@ impl From<Timestamp> for Value {
 impl<T> From<Id<T>> for Value {
     fn from(it: Id<T>) -> Value {
         Value::text(it)
+    }
+}
+
+/// `SQLite` takes 32,766 values in a statement, `PostgreSQL` 65,535.
+const MOST_HOLES: usize = 32_000;
+/// More at once gain nothing.
+const MOST_ROWS: usize = 500;
+
+/// `$4, $5, $6` after three.
+fn holes(sql: &mut String, after: usize, count: usize) {
+    for n in after + 1..=after + count {
+        // A string takes all.
+        let _ = write!(sql, "{}${n}", if n == after + 1 { "" } else { ", " });
     }
 }
 

@@ -1,6 +1,9 @@
 //! Work that waits in the store to be done: each job a file, all of them in one list.
+mod apply_roster;
 pub mod chase_unread;
+mod leavers;
 pub mod prune_activity;
+mod read_roster;
 pub mod refresh_lists;
 pub mod send_mail;
 
@@ -70,8 +73,15 @@ impl From<StoreError> for Failure {
     }
 }
 
-pub(crate) static JOBS: &[Kind] =
-    &[send_mail::KIND, refresh_lists::KIND, prune_activity::KIND, chase_unread::KIND];
+pub(crate) static JOBS: &[Kind] = &[
+    send_mail::KIND,
+    refresh_lists::KIND,
+    prune_activity::KIND,
+    chase_unread::KIND,
+    read_roster::KIND,
+    apply_roster::KIND,
+    leavers::KIND,
+];
 
 /// One slow mail server must not hold up the lists, nor the lists a letter.
 const LANES: usize = 3;

@@ -16,6 +16,7 @@ mod list_import;
 mod mail;
 mod pulse;
 pub mod recorder;
+mod roster;
 pub mod snapshots;
 mod unpack;
 mod watch;

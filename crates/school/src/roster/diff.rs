@@ -164,24 +164,18 @@ impl<'a> Work<'a> {
         if self.wanted.mode == Mode::Delta {
             return;
         }
+        let held: HashSet<&str> = self.wanted.held.iter().map(String::as_str).collect();
+        let covered = match &self.wanted.covers {
+            None => managed(),
+            Some(codes) => codes.iter().filter_map(|code| role_of(code)).collect(),
+        };
         let gone = |it: &&KnownPerson| {
             let id = self.ids.get(&it.person.id);
-            id.is_some_and(|id| !self.seen.contains(id)) && !has_left(it, self.rules)
+            id.is_some_and(|id| !self.seen.contains(id) && !held.contains(*id))
+                && !has_left(it, self.rules)
+                && managed().iter().all(|role| !it.person.roles.has(role) || covered.has(role))
         };
         let missing: Vec<&KnownPerson> = self.known.people.iter().filter(gone).collect();
-        if missing.is_empty() {
-            return;
-        }
-        if self.wanted.unread > 0 {
-            let words = format!(
-                "{} rows about people could not be read, so {} who seem to be missing are not taken to have left. Put \
-                 the rows right and load the roster again",
-                self.wanted.unread,
-                missing.len()
-            );
-            self.plan.rows.push(problem("", None, words));
-            return;
-        }
         for it in missing {
             self.leaver(it, None);
         }

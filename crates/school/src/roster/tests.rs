@@ -206,17 +206,19 @@ fn what_is_wrong_is_said_and_the_rest_goes_on() {
 }
 
 #[test]
-fn rows_that_could_not_be_read_make_nobody_a_leaver() {
-    let known = people(vec![known(1, Some("p1"), "ada", "Ada A", Role::Pupil, 7)]);
-    let mut roster = wanted(Mode::Bulk, &["p2 Ben B student 8 ben"]);
-    roster.unread = 1;
-    let plan = diff(&known, &roster, &rules());
-    assert_eq!(plan.counts().leavers, 0);
-    assert!(
-        told(&plan)[1].contains("1 who seem to be missing are not taken to have left"),
-        "{:?}",
-        told(&plan)
-    );
+fn who_is_held_or_not_spoken_for_does_not_leave() {
+    let known = people(vec![
+        known(1, Some("p1"), "ada", "Ada A", Role::Pupil, 7),
+        known(2, Some("p2"), "ben", "Ben B", Role::Pupil, 7),
+        known(3, Some("t1"), "tom", "Tom T", Role::Teacher, 0),
+    ]);
+    let mut roster = wanted(Mode::Bulk, &["p3 Cara C student 8 cara"]);
+    roster.held = vec!["p2".to_owned()];
+    roster.covers = Some(vec!["student".to_owned()]);
+    let joins = "joiner cara [roles:  > Pupil; year:  > 8]";
+    check_told(&known, &roster, &[joins, "leaver ada []"]);
+    roster.covers = None;
+    check_told(&known, &roster, &[joins, "leaver ada []", "leaver tom []"]);
 }
 
 #[test]

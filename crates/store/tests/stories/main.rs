@@ -5,8 +5,10 @@ mod engines;
 mod guests;
 mod house;
 mod kill;
+mod leavers;
 mod people;
 mod raw;
+mod roster;
 mod rules;
 mod work;
 

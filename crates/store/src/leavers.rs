@@ -1,0 +1,255 @@
+//! Those who have left: disabled on their day, kept, then deleted or handed on (ACC-14).
+use jiff::{SignedDuration, Timestamp};
+use school::{Choice, Id, Line, Person, Role, Roles, School, Username, Year};
+
+use crate::{
+    By, StoreError, Tx, audit,
+    by::fresh_id,
+    error::corrupt,
+    settings,
+    sql::{Row, Value},
+    stamp,
+};
+
+/// Somebody who has left and is still kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leaver {
+    pub id: Id<Person>,
+    pub school: Id<School>,
+    pub version: i64,
+    pub username: Username,
+    pub name: Line,
+    pub roles: Roles,
+    pub year: Option<Year>,
+    pub left_at: Timestamp,
+    /// Set by hand; else the setting says how long.
+    pub kept_until: Option<Timestamp>,
+    /// Handed on to this school at the end, instead of deleted.
+    pub moves_to: Option<Id<School>>,
+}
+
+/// What their record says once nothing personal is left in it.
+const ERASED: &str = "Someone who has left";
+/// More than one run needs; the rest waits for the next.
+const AT_ONCE: i64 = 500;
+
+/// Everybody whose last day is over: their sessions end, and no gate and no page knows them. Guests and their hours
+/// are not meant. Says how many.
+pub async fn disable_due(tx: &mut Tx, by: &By) -> Result<u64, StoreError> {
+    let sql = "select id, school, username, roles from person where left_at is null and ends_at <= $1 \
+               order by ends_at, id";
+    let mut count = 0;
+    for row in tx.rows(sql, vec![by.at.into()]).await? {
+        if is_guest(roles(&row)?) {
+            continue;
+        }
+        let (id, school): (Id<Person>, Id<School>) = (row.parse("id")?, row.parse("school")?);
+        let sql = "update person set left_at = $2, version = version + 1 where id = $1 and left_at is null";
+        if tx.run(sql, vec![id.into(), by.at.into()]).await? == 0 {
+            continue;
+        }
+        tx.run("delete from session where person = $1", vec![id.into()]).await?;
+        let username: String = row.get("username")?;
+        audit::note(tx, by, school, "person left", &username, None, Some("their last day is over")).await?;
+        count += 1;
+    }
+    Ok(count)
+}
+
+/// Those whose time is over are deleted, or handed on where somebody chose so. Says how many.
+pub async fn end_due(tx: &mut Tx, by: &By, school: Id<School>) -> Result<u64, StoreError> {
+    let days = settings::of(tx, school, None).await?.number(&school::settings::LEAVER_HOLD);
+    let before = held_since(by.at, days);
+    let sql = "select id, version, school, username, name, roles, school_year, left_at, kept_until, moves_to from person \
+               where school = $1 and erased_at is null and left_at <= $2 \
+               and (kept_until is null or kept_until <= $3) order by left_at, id limit $4";
+    let due = tx.all(sql, vec![school.into(), before.into(), by.at.into(), AT_ONCE.into()], read).await?;
+    for it in &due {
+        match it.moves_to {
+            Some(to) => transfer(tx, by, it, to).await.map(drop)?,
+            None => erase(tx, by, it).await?,
+        }
+    }
+    Ok(due.len() as u64)
+}
+
+/// When somebody who left then is deleted or handed on.
+pub fn ends_at(leaver: &Leaver, days: u32) -> Timestamp {
+    let hold = SignedDuration::from_hours(24 * i64::from(days));
+    let set = leaver.left_at.saturating_add(hold).unwrap_or(Timestamp::MAX);
+    leaver.kept_until.map_or(set, |it| it.max(set))
+}
+
+fn held_since(now: Timestamp, days: u32) -> Timestamp {
+    now.saturating_sub(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(Timestamp::MIN)
+}
+
+/// Who left last comes first; those after the `skip` first. `words`: part of a name or username; empty: all.
+pub async fn held(
+    tx: &mut Tx,
+    school: Id<School>,
+    words: &str,
+    skip: u32,
+    limit: u32,
+) -> Result<Vec<Leaver>, StoreError> {
+    let sql = "select id, version, school, username, name, roles, school_year, left_at, kept_until, moves_to from person \
+               where school = $1 and left_at is not null and erased_at is null \
+               and ($2 = '' or lower(name) like $2 escape '!' or username like $2 escape '!') \
+               order by left_at desc, name, id limit $3 offset $4";
+    let like = match words.trim() {
+        "" => String::new(),
+        some => {
+            let some = some.to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
+            format!("%{some}%")
+        }
+    };
+    let values = vec![school.into(), like.as_str().into(), i64::from(limit).into(), i64::from(skip).into()];
+    tx.all(sql, values, read).await
+}
+
+pub async fn get(tx: &mut Tx, school: Id<School>, id: Id<Person>) -> Result<Option<Leaver>, StoreError> {
+    let sql = "select id, version, school, username, name, roles, school_year, left_at, kept_until, moves_to from person \
+               where school = $1 and id = $2 and left_at is not null and erased_at is null";
+    let row = tx.first(sql, vec![school.into(), id.into()]).await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// They are back, with the password and the rights they had; no last day is set.
+pub async fn bring_back(tx: &mut Tx, by: &By, leaver: &Leaver) -> Result<(), StoreError> {
+    let sql = "update person set left_at = null, ends_at = null, kept_until = null, moves_to = null, \
+               version = version + 1 where id = $1 and version = $2 and left_at is not null and erased_at is null";
+    touched(tx.run(sql, vec![leaver.id.into(), leaver.version.into()]).await?)?;
+    stamp::bump(tx).await?;
+    audit::note(tx, by, leaver.school, "bring person back", leaver.username.as_str(), None, None).await
+}
+
+/// Kept until then at least; `None`: as long as the setting says. `to`: handed on there, instead of deleted.
+pub async fn plan(
+    tx: &mut Tx,
+    by: &By,
+    leaver: &Leaver,
+    until: Option<Timestamp>,
+    to: Option<Id<School>>,
+) -> Result<(), StoreError> {
+    let sql = "update person set kept_until = $3, moves_to = $4, version = version + 1 \
+               where id = $1 and version = $2 and left_at is not null and erased_at is null";
+    let values =
+        vec![leaver.id.into(), leaver.version.into(), Value::at_or_null(until), Value::text_or_null(to)];
+    touched(tx.run(sql, values).await?)?;
+    let words = |until: Option<Timestamp>, to: Option<Id<School>>| {
+        let until = until.map_or("as long as is set".to_owned(), |it| format!("until {it} at least"));
+        let end = to.map_or("deleted".to_owned(), |it| format!("handed on to {it}"));
+        format!("kept {until}, then {end}")
+    };
+    let before = words(leaver.kept_until, leaver.moves_to);
+    let after = words(until, to);
+    let subject = leaver.username.as_str();
+    audit::note(tx, by, leaver.school, "plan for leaver", subject, Some(&before), Some(&after)).await
+}
+
+/// Takes out all that is personal. The bare id stays, for what law and audit keep: concerns, signatures, the trail.
+pub async fn erase(tx: &mut Tx, by: &By, leaver: &Leaver) -> Result<(), StoreError> {
+    let id = leaver.id;
+    let sql = "update person set username = $3, name = $4, roles = '', school_year = null, email = null, \
+               password = null, source = null, source_id = null, starts_at = null, kept_until = null, \
+               moves_to = null, erased_at = $5, version = version + 1 \
+               where id = $1 and version = $2 and left_at is not null and erased_at is null";
+    let values = vec![
+        id.into(),
+        leaver.version.into(),
+        format!("left-{id}").as_str().into(),
+        ERASED.into(),
+        by.at.into(),
+    ];
+    touched(tx.run(sql, values).await?)?;
+    for sql in [
+        "delete from membership where person = $1",
+        "delete from parent_link where child = $1 or parent = $1",
+        "delete from session where person = $1",
+        "update roster_row set name = '', username = '', changes = '', words = '', source_id = '' where person = $1",
+    ] {
+        tx.run(sql, vec![id.into()]).await?;
+    }
+    audit::note(tx, by, leaver.school, "delete leaver", &id.to_string(), None, None).await
+}
+
+/// To another school of this database: a new account there, with the same way in and only the role of somebody who is
+/// taught or works there; what is here is deleted. Says who they are there.
+pub async fn transfer(
+    tx: &mut Tx,
+    by: &By,
+    leaver: &Leaver,
+    to: Id<School>,
+) -> Result<Id<Person>, StoreError> {
+    let sql = "select email, password from person where id = $1 and school = $2 and version = $3 and left_at is not null \
+               and erased_at is null";
+    let values = vec![leaver.id.into(), leaver.school.into(), leaver.version.into()];
+    let row = tx.first(sql, values).await?.ok_or(StoreError::Stale)?;
+    let (email, password): (Option<String>, Option<String>) = (row.get("email")?, row.get("password")?);
+    let id: Id<Person> = fresh_id(by.at);
+    let username = free_username(tx, to, &leaver.username).await?;
+    let sql = "insert into person (id, version, school, username, name, roles, school_year, email, password) \
+               values ($1, 1, $2, $3, $4, $5, $6, $7, $8)";
+    let kept: Roles = leaver.roles.iter().filter(|it| school::roster::managed().has(*it)).collect();
+    let codes: Vec<&str> = kept.iter().map(Choice::code).collect();
+    let values = vec![
+        id.into(),
+        to.into(),
+        Value::text(&username),
+        Value::text(&leaver.name),
+        codes.join(" ").as_str().into(),
+        Value::text_or_null(leaver.year),
+        email.as_deref().into(),
+        password.as_deref().into(),
+    ];
+    tx.run(sql, values).await?;
+    audit::note(tx, by, to, "take over person", username.as_str(), None, None).await?;
+    let after = format!("to {to}");
+    audit::note(tx, by, leaver.school, "hand on leaver", leaver.username.as_str(), None, Some(&after))
+        .await?;
+    erase(tx, by, leaver).await?;
+    stamp::bump(tx).await?;
+    Ok(id)
+}
+
+async fn free_username(tx: &mut Tx, school: Id<School>, wanted: &Username) -> Result<Username, StoreError> {
+    let stem: String = wanted.as_str().chars().take(56).collect();
+    for n in 1_u32.. {
+        let name = if n == 1 { wanted.to_string() } else { format!("{stem}{n}") };
+        let sql = "select id from person where school = $1 and username = $2";
+        if tx.first(sql, vec![school.into(), name.as_str().into()]).await?.is_none() {
+            return name.parse().map_err(|err| corrupt("username", err));
+        }
+    }
+    Err(StoreError::Stale)
+}
+
+/// Guests come and go by the hour, and their records are kept elsewhere.
+fn is_guest(roles: Roles) -> bool {
+    !roles.is_empty() && roles.iter().all(|it| it.is_outsider() && it != Role::Parent)
+}
+
+fn roles(row: &Row) -> Result<Roles, StoreError> {
+    let codes: String = row.get("roles")?;
+    let roles: Option<Roles> = codes.split_whitespace().map(Role::from_code).collect();
+    roles.ok_or_else(|| corrupt("roles", format!("unknown code in {codes}")))
+}
+
+fn read(row: &Row) -> Result<Leaver, StoreError> {
+    Ok(Leaver {
+        id: row.parse("id")?,
+        school: row.parse("school")?,
+        version: row.get("version")?,
+        username: row.parse("username")?,
+        name: row.parse("name")?,
+        roles: roles(row)?,
+        year: row.parse_opt("school_year")?,
+        left_at: row.at("left_at")?,
+        kept_until: row.at_opt("kept_until")?,
+        moves_to: row.parse_opt("moves_to")?,
+    })
+}
+
+fn touched(rows: u64) -> Result<(), StoreError> {
+    if rows == 0 { Err(StoreError::Stale) } else { Ok(()) }
+}
