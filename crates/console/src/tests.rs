@@ -5,6 +5,7 @@ mod pages;
 mod refusals;
 mod register;
 mod sign_in;
+mod tree;
 
 use std::sync::{
     Arc,
@@ -30,7 +31,9 @@ use school::{Calendar, Choice, DaySpan, Id, Layer, Person, Role, Roles, School, 
 use store::{
     By, Db,
     activity::{self, Activity},
-    concerns, fresh_id, people, rules, schools, sessions,
+    concerns, fresh_id, people,
+    plans::Plan,
+    rules, schools, sessions,
 };
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -50,6 +53,7 @@ struct World {
     oak: School,
     pupil: Person,
     concern: Id<Concern>,
+    plan: Id<Plan>,
     _folder: TempDir,
 }
 
@@ -96,6 +100,7 @@ impl World {
             world.get_or_insert((pupil, concern));
         }
         let (pupil, concern) = world.expect("two schools");
+        let plan = planned(&db, &pupil).await;
         let seconds = Arc::new(AtomicI64::new(0));
         let ticking = Arc::clone(&seconds);
         let console = Console {
@@ -109,7 +114,7 @@ impl World {
             throttle: Throttle::default(),
             elsewhere: None,
         };
-        World { app: router(console), db, seconds, elm, oak, pupil, concern, _folder: folder }
+        World { app: router(console), db, seconds, elm, oak, pupil, concern, plan, _folder: folder }
     }
 
     fn wait(&self, time: SignedDuration) {
@@ -254,6 +259,27 @@ async fn fill(db: &Db, school: &School, pupil: &Person) -> Id<Concern> {
     let concern = concerns::awaiting(&mut tx, school.id).await.expect("concerns")[0].id;
     tx.commit().await.expect("kept");
     concern
+}
+
+/// An access plan for the pupil of Elm Park.
+async fn planned(db: &Db, pupil: &Person) -> Id<Plan> {
+    let by = By { person: None, name: "Set-up".to_owned(), at: now() };
+    let plan = Plan {
+        id: fresh_id(now()),
+        school: pupil.school,
+        person: pupil.id,
+        need: "reads with a screen reader".to_owned(),
+        decided_by: "Dana Lead of Elm Park School".parse().expect("a line"),
+        profile: "Key Stage 5".to_owned(),
+        since: now(),
+        review_at: now() + SignedDuration::from_hours(24 * 90),
+        ended_at: None,
+        version: 1,
+    };
+    let mut tx = db.write().await.expect("a transaction");
+    store::plans::make(&mut tx, &by, &plan).await.expect("a plan");
+    tx.commit().await.expect("kept");
+    plan.id
 }
 
 fn cheap_hash() -> String {

@@ -26,6 +26,8 @@ pub struct Rules {
     pub(crate) index: Index,
     pub(crate) lists: Arc<Lists>,
     given: Vec<Assigned>,
+    /// By name in lower case, the number of each profile in every context; 0 where it is not there.
+    named: std::collections::HashMap<Arc<str>, Vec<u16>>,
     /// Every audience that a rule speaks of, with the groups that its name stands for.
     audiences: Vec<(Audience, Groups)>,
     unknown: Subject,
@@ -85,6 +87,10 @@ impl Rules {
                 profiles.push(compiled.clone());
             }
         }
+        let mut named: std::collections::HashMap<Arc<str>, Vec<u16>> = std::collections::HashMap::new();
+        for ((context, name), n) in &number {
+            named.entry(name.clone().into()).or_insert_with(|| vec![0; ready.contexts.len()])[*context] = *n;
+        }
         let given = ready.given.into_iter().map(|given| {
             let of = |context| number.get(&(context, given.profile.clone())).copied().unwrap_or(0);
             Assigned { profiles: (0..ready.contexts.len()).map(of).collect(), given }
@@ -98,6 +104,7 @@ impl Rules {
             index,
             lists: ready.lists,
             given,
+            named,
             audiences,
             unknown: Subject::nobody(),
             stamp: 0,

@@ -6,6 +6,7 @@ mod lists;
 mod people;
 mod rules;
 mod serve;
+mod trust;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -36,6 +37,8 @@ enum Command {
     People(people::People),
     /// Rules as a text file: export, import, diff.
     Rules(rules::Rules),
+    /// Trusts: list, make one, put this school under one.
+    Trust(trust::Trust),
     /// Check everything, and say what to do about what is wrong.
     Doctor(ConfigFile),
 }
@@ -56,6 +59,7 @@ impl Commands {
             Command::Lists(it) => lists::run(&it),
             Command::People(it) => people::run(it),
             Command::Rules(it) => rules::run(&it),
+            Command::Trust(it) => trust::run(it),
             Command::Doctor(it) => doctor::run(&it.config),
         }
     }

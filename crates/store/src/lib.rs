@@ -4,6 +4,7 @@
 //! school's words take a [`Tx`] and return what the ground crates call things. What was seen, at volume, lives in
 //! [`activity`], which is files.
 pub mod accounts;
+pub mod access;
 pub mod activity;
 pub mod agreements;
 pub mod audit;
@@ -21,6 +22,7 @@ pub mod local_bodies;
 mod open;
 pub mod parents;
 pub mod people;
+pub mod plans;
 pub mod pulse;
 pub mod register;
 pub mod remote;
@@ -34,6 +36,7 @@ pub mod settings;
 pub mod sign_in_links;
 mod sql;
 pub mod stamp;
+pub mod trusts;
 
 pub use crate::{
     by::{By, fresh_id},

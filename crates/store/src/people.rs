@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use school::{Choice, Group, Id, Person, Role, Roles, School, Stay, Username};
 
 use crate::{
-    By, StoreError, Tx, audit,
+    By, StoreError, Tx, access, audit,
     error::corrupt,
     sql::{Row, Value},
 };
@@ -35,6 +35,7 @@ pub async fn add(tx: &mut Tx, by: &By, person: &Person) -> Result<(), StoreError
     ];
     tx.run(sql, values).await.map_err(|err| err.taken(|| format!("the username {}", person.username)))?;
     join(tx, person).await?;
+    access::settle(tx, by, None, Some(person), "account added").await?;
     audit::note(tx, by, person.school, "add person", person.username.as_str(), None, Some(&told(person)))
         .await
 }
@@ -61,6 +62,8 @@ pub async fn save(tx: &mut Tx, by: &By, before: &Kept, person: &Person) -> Resul
     }
     tx.run("delete from membership where person = $1", vec![before.person.id.into()]).await?;
     join(tx, &Person { id: before.person.id, school: before.person.school, ..person.clone() }).await?;
+    let same = Person { id: before.person.id, school: before.person.school, ..person.clone() };
+    access::settle(tx, by, Some(&before.person), Some(&same), "roles changed").await?;
     let (old, new) = (told(&before.person), told(person));
     let subject = person.username.as_str();
     audit::note(tx, by, before.person.school, "change person", subject, Some(&old), Some(&new)).await
@@ -68,6 +71,8 @@ pub async fn save(tx: &mut Tx, by: &By, before: &Kept, person: &Person) -> Resul
 
 /// They have left: no gate and no page knows them any more; what was recorded of them stays.
 pub async fn leave(tx: &mut Tx, by: &By, school: Id<School>, id: Id<Person>) -> Result<(), StoreError> {
+    let before = get(tx, school, id).await?;
+    access::settle(tx, by, before.as_ref().map(|it| &it.person), None, "account ended").await?;
     let sql = "update person set left_at = $3, password = null, version = version + 1 \
                where id = $1 and school = $2 and left_at is null";
     touched(tx.run(sql, vec![id.into(), school.into(), by.at.into()]).await?)?;
@@ -88,6 +93,8 @@ pub async fn come_back(tx: &mut Tx, by: &By, school: Id<School>, id: Id<Person>)
     let sql = "update person set left_at = null, version = version + 1 \
                where id = $1 and school = $2 and left_at is not null";
     touched(tx.run(sql, vec![id.into(), school.into()]).await?)?;
+    let after = get(tx, school, id).await?;
+    access::settle(tx, by, None, after.as_ref().map(|it| &it.person), "account brought back").await?;
     audit::note(tx, by, school, "person came back", &id.to_string(), None, None).await
 }
 

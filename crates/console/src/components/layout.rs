@@ -24,13 +24,20 @@ static MENU: &[Part] = &[
             ("Explain", "/explain", may(Right::ExplainDecisions)),
         ],
     },
-    Part { name: "People", pages: &[("People", "/people", may(Right::SeePeople))] },
+    Part {
+        name: "People",
+        pages: &[
+            ("People", "/people", may(Right::SeePeople)),
+            ("Access plans", "/plans", may(Right::SeePlans)),
+            ("Access register", "/access", may(Right::SeeAccess)),
+        ],
+    },
     Part { name: "Agreements", pages: &[] },
     Part {
         name: "Filtering",
         pages: &[("Profiles", "/profiles", may(Right::SeeRules)), ("Lists", "/lists", may(Right::SeeLists))],
     },
-    Part { name: "Settings", pages: &[] },
+    Part { name: "Settings", pages: &[("Settings", "/settings", may(Right::SeeSettings))] },
     Part { name: "Audit", pages: &[("Audit", "/audit", may(Right::SeeAudit))] },
 ];
 

@@ -44,7 +44,15 @@ pub(crate) async fn get(
     };
     let at = question.at.unwrap_or_else(|| (console.clock)());
     let rules = in_force.rules();
-    let subject = question.person.map(|it| rules.subject(it));
+    // As the gate does: an access plan comes before the profile of the year (ACC-16).
+    let subject = match question.person {
+        None => None,
+        Some(it) => {
+            let plan = store::plans::profile_of(&mut tx, school, it.id).await?;
+            let planned = plan.and_then(|profile| rules.subject_planned(it, &profile));
+            Some(planned.unwrap_or_else(|| rules.subject(it)))
+        }
+    };
     let ask = Ask {
         who: subject.as_ref().unwrap_or(rules.unknown()),
         site: question.site,

@@ -3,7 +3,7 @@ use axum::routing::{get, post};
 use school::Right;
 
 use super::{Demand, GET, POST, Route, may, route};
-use crate::pages::people;
+use crate::pages::{access, people, plans};
 
 pub(super) const ROUTES: &[Route] = &[
     route(GET, "/people", may(Right::SeePeople), || get(people::list::get)),
@@ -16,6 +16,14 @@ pub(super) const ROUTES: &[Route] = &[
     route(POST, "/people/{id}/reset", may(Right::ManagePeople), || post(people::act::reset)),
     route(POST, "/people/{id}/end", may(Right::ManagePeople), || post(people::act::end)),
     route(POST, "/people/{id}/back", may(Right::ManagePeople), || post(people::act::back)),
+    route(GET, "/access", may(Right::SeeAccess), || get(access::get)),
+    route(GET, "/access.csv", may(Right::SeeAccess), || get(access::csv)),
+    route(GET, "/plans", may(Right::SeePlans), || get(plans::get)),
+    route(GET, "/plans/add", may(Right::ManagePlans), || get(plans::make::get)),
+    route(POST, "/plans/add", may(Right::ManagePlans), || post(plans::make::post)),
+    route(GET, "/plans/{id}", may(Right::SeePlans), || get(plans::one::get)),
+    route(POST, "/plans/{id}/review", may(Right::ManagePlans), || post(plans::one::review)),
+    route(POST, "/plans/{id}/end", may(Right::ManagePlans), || post(plans::one::end)),
     route(GET, "/set-password/{token}", Demand::Nothing, || get(people::link::get)),
     route(POST, "/set-password/{token}", Demand::Nothing, || post(people::link::post)),
 ];

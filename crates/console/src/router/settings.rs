@@ -1,4 +1,13 @@
 //! Settings of trust, school and site, and sign-in alerts.
-use super::Route;
+use axum::routing::{get, post};
+use school::Right;
 
-pub(super) const ROUTES: &[Route] = &[];
+use super::{GET, POST, Route, may, route};
+use crate::pages::settings;
+
+pub(super) const ROUTES: &[Route] = &[
+    route(GET, "/settings", may(Right::SeeSettings), || get(settings::get)),
+    route(GET, "/settings/{key}", may(Right::SeeSettings), || get(settings::one::get)),
+    route(POST, "/settings/{key}", may(Right::ManageSettings), || post(settings::one::post)),
+    route(POST, "/settings/{key}/trust", may(Right::ManageTrust), || post(settings::one::post_trust)),
+];

@@ -20,6 +20,9 @@ pub struct Subject {
     stamp: u64,
 }
 
+/// Stands where the number of a `use profile` line would: an access plan gave the profile.
+const PLANNED: u16 = u16::MAX;
+
 /// Of whom a [`Subject`] is made.
 pub(crate) enum Person<'a> {
     Unknown,
@@ -52,6 +55,24 @@ impl Rules {
         self.subject_of(&Person::Known(person))
     }
 
+    /// Someone with an access plan of their own: this profile instead of the one of their year, class or role
+    /// (ACC-16). What a layer above has locked stays. `None`: the rules have no profile of this name.
+    pub fn subject_planned(&self, person: &school::Person, profile: &str) -> Option<Subject> {
+        let numbers = self.named.get(profile.to_lowercase().as_str())?;
+        let mut subject = self.subject(person);
+        for (has, planned) in subject.profiles.iter_mut().zip(numbers) {
+            let locked =
+                has.1.is_some_and(|it| it != PLANNED && self.given[usize::from(it)].given.tier.is_locked());
+            if !locked && *planned != 0 {
+                *has = (*planned, Some(PLANNED));
+            }
+        }
+        if let Some((n, Some(PLANNED))) = subject.profiles.first() {
+            subject.name = Arc::clone(&self.profiles[usize::from(*n)].name);
+        }
+        Some(subject)
+    }
+
     /// Nobody has signed in: the strictest profile (design decision 13).
     pub fn unknown(&self) -> &Subject {
         &self.unknown
@@ -79,6 +100,9 @@ impl Rules {
     /// Where it is written that someone has their profile, such as `school line 40`.
     pub(crate) fn profile_from(&self, who: &Subject, site: Option<Id<Site>>) -> Option<Arc<str>> {
         let (_, given) = who.profiles.get(self.context(site))?;
+        if *given == Some(PLANNED) {
+            return Some("an individual access plan".into());
+        }
         Some(Arc::clone(&self.given.get(usize::from((*given)?))?.given.words))
     }
 

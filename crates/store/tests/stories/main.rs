@@ -10,6 +10,7 @@ mod people;
 mod raw;
 mod roster;
 mod rules;
+mod tree;
 mod work;
 
 use jiff::Timestamp;

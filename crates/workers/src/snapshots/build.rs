@@ -2,7 +2,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use agreements::{Signature, missing};
 use gate::{Known, Settings, Snapshot};
-use policy::{Directory, LayerText, Rules, lists::Lists};
+use policy::{Directory, LayerText, Rules, Subject, lists::Lists};
 use school::{Calendar, Choice, Id, Person, Place};
 use store::rules::RulesVersion;
 
@@ -38,7 +38,7 @@ pub(super) fn snapshot(
     let people = inputs.people.iter().map(|kept| {
         let signed = signatures.get(&kept.person.id).map_or(&[][..], Vec::as_slice);
         Known {
-            subject: rules.subject(&kept.person),
+            subject: subject(&rules, inputs, &kept.person, &mut faults),
             password: kept.password.as_deref().map(Into::into),
             missing: missing(&kept.person, &inputs.agreements, signed).map(|it| it.id).collect(),
             person: kept.person.clone(),
@@ -48,6 +48,19 @@ pub(super) fn snapshot(
     let agreements = inputs.agreements.clone();
     let (school, site, chosen) = (inputs.school.clone(), inputs.site, inputs.chosen.clone());
     Snapshot { school, site, rules, people, agreements, calendar, settings, chosen, faults }
+}
+
+/// With the profile of their access plan, where they have one.
+fn subject(rules: &Rules, inputs: &Inputs, person: &Person, faults: &mut Vec<String>) -> Subject {
+    let Some(profile) = inputs.plans.get(&person.id) else { return rules.subject(person) };
+    rules.subject_planned(person, profile).unwrap_or_else(|| {
+        if !rules.is_closed() {
+            // Without the name: faults are read by people who may not see plans.
+            faults
+                .push(format!("an access plan names the profile \"{profile}\", which the rules do not have"));
+        }
+        rules.subject(person)
+    })
 }
 
 /// The rules as they are saved; else the last that could be read; else closed.

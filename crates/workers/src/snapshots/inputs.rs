@@ -1,5 +1,7 @@
+use std::collections::HashMap;
+
 use agreements::{Agreement, Signature};
-use school::{Group, Id, School, Site, settings::Settings};
+use school::{Group, Id, Person, School, Site, settings::Settings};
 use store::{
     StoreError, Tx,
     lists::{ListSource, ListState},
@@ -19,6 +21,8 @@ pub(super) struct Inputs {
     pub(super) rules: Vec<RulesVersion>,
     pub(super) agreements: Vec<Agreement>,
     pub(super) signatures: Vec<Signature>,
+    /// The profile of everyone with an access plan of their own (ACC-16).
+    pub(super) plans: HashMap<Id<Person>, String>,
     pub(super) lists: Vec<(ListSource, Option<ListState>)>,
 }
 
@@ -43,6 +47,7 @@ impl Inputs {
             rules: store::rules::current(tx, school).await?,
             agreements: store::agreements::in_force(tx, school).await?,
             signatures: store::agreements::signatures(tx, school).await?,
+            plans: store::plans::profiles(tx, school).await?,
             lists: store::lists::all(tx).await?,
         })
     }

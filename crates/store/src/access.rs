@@ -1,0 +1,147 @@
+//! The access register: who was granted what, by whom and on what basis (ACC-15). Every function of the store that adds,
+//! changes or ends a person calls [`settle`] in its own transaction.
+use jiff::Timestamp;
+use school::{Choice, Id, Person, Rights, Role, Roles, School};
+
+use crate::{
+    By, StoreError, Tx,
+    sql::{Row, Value},
+};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    pub person: Id<Person>,
+    /// As it was then.
+    pub person_name: String,
+    pub what: String,
+    pub since: Timestamp,
+    pub until: Option<Timestamp>,
+    pub given_by: String,
+    pub basis: String,
+}
+
+/// What someone has by what they are: in words, as the register shows it.
+fn had(person: &Person) -> Vec<String> {
+    let mut all = Vec::new();
+    if !person.roles.iter().all(|it| it == Role::Parent) {
+        all.extend(["Internet".to_owned(), "Network".to_owned()]);
+    }
+    if person.email.is_some() && !person.roles.has(Role::Parent) {
+        all.push("E-mail".to_owned());
+    }
+    let opens = |role: &Role| !Rights::of(Roles::NONE.with(*role)).is_empty();
+    all.extend(person.roles.iter().filter(opens).map(|it| format!("Console: {}", it.label())));
+    all
+}
+
+/// Writes down what came and what went. `None`: they were not there before, or are not after.
+pub async fn settle(
+    tx: &mut Tx,
+    by: &By,
+    before: Option<&Person>,
+    after: Option<&Person>,
+    basis: &str,
+) -> Result<(), StoreError> {
+    let Some(person) = after.or(before) else { return Ok(()) };
+    let (old, new) = (before.map(had).unwrap_or_default(), after.map(had).unwrap_or_default());
+    for what in old.iter().filter(|it| !new.contains(it)) {
+        close(tx, by, person, what, basis).await?;
+    }
+    for what in new.iter().filter(|it| !old.contains(it)) {
+        give(tx, by, person, what, basis).await?;
+    }
+    Ok(())
+}
+
+/// One grant, such as of an access plan.
+pub async fn give(tx: &mut Tx, by: &By, person: &Person, what: &str, basis: &str) -> Result<(), StoreError> {
+    let sql = "insert into grant_record (id, school, person, person_name, what, since, given_by, basis) \
+               values ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let values = vec![
+        crate::fresh_id::<Grant>(by.at).into(),
+        person.school.into(),
+        person.id.into(),
+        Value::text(&person.name),
+        what.into(),
+        by.at.into(),
+        by.name.as_str().into(),
+        basis.into(),
+    ];
+    tx.run(sql, values).await.map(drop)
+}
+
+pub async fn close(tx: &mut Tx, by: &By, person: &Person, what: &str, basis: &str) -> Result<(), StoreError> {
+    let sql = "update grant_record set until = $4, ended_by = $5, end_basis = $6 \
+               where school = $1 and person = $2 and what = $3 and until is null";
+    let values = vec![
+        person.school.into(),
+        person.id.into(),
+        what.into(),
+        by.at.into(),
+        by.name.as_str().into(),
+        basis.into(),
+    ];
+    tx.run(sql, values).await.map(drop)
+}
+
+/// What held at a moment, by name. `words`: part of the name of the person or of the grant.
+pub async fn as_at(
+    tx: &mut Tx,
+    school: Id<School>,
+    at: Timestamp,
+    words: &str,
+    skip: u32,
+    limit: u32,
+) -> Result<Vec<Grant>, StoreError> {
+    let sql = "select person, person_name, what, since, until, given_by, basis from grant_record \
+               where school = $1 and since <= $2 and (until is null or until > $2) \
+               and ($3 = '' or lower(person_name) like $3 or lower(what) like $3) \
+               order by person_name, what, id limit $4 offset $5";
+    let values =
+        vec![school.into(), at.into(), like(words).into(), i64::from(limit).into(), i64::from(skip).into()];
+    tx.all(sql, values, read).await
+}
+
+pub async fn count_at(
+    tx: &mut Tx,
+    school: Id<School>,
+    at: Timestamp,
+    words: &str,
+) -> Result<u64, StoreError> {
+    let sql = "select count(*) as n from grant_record \
+               where school = $1 and since <= $2 and (until is null or until > $2) \
+               and ($3 = '' or lower(person_name) like $3 or lower(what) like $3)";
+    let row = tx.first(sql, vec![school.into(), at.into(), like(words).into()]).await?;
+    row.map_or(Ok(0), |row| row.count("n"))
+}
+
+/// Everything one person was ever granted, the newest first.
+pub async fn of(tx: &mut Tx, school: Id<School>, person: Id<Person>) -> Result<Vec<Grant>, StoreError> {
+    let sql = "select person, person_name, what, since, until, given_by, basis from grant_record \
+               where school = $1 and person = $2 order by since desc, what limit 200";
+    tx.all(sql, vec![school.into(), person.into()], read).await
+}
+
+fn like(words: &str) -> String {
+    let words: String =
+        words.trim().to_lowercase().chars().filter(|it| !matches!(it, '%' | '_' | '\\')).collect();
+    if words.is_empty() { words } else { format!("%{words}%") }
+}
+
+impl From<String> for Value {
+    fn from(it: String) -> Value {
+        Value::Text(Some(it))
+    }
+}
+
+fn read(row: &Row) -> Result<Grant, StoreError> {
+    Ok(Grant {
+        person: row.parse("person")?,
+        person_name: row.get("person_name")?,
+        what: row.get("what")?,
+        since: row.at("since")?,
+        until: row.at_opt("until")?,
+        given_by: row.get("given_by")?,
+        basis: row.get("basis")?,
+    })
+}

@@ -1,0 +1,91 @@
+use school::{Role, Trust};
+use store::{StoreError, access, fresh_id, people, plans, plans::Plan, schools, stamp, trusts};
+use testkit::databases::on_both;
+
+use crate::{at, by, small, write};
+
+#[tokio::test]
+async fn grants_are_written_down_with_the_change_that_gave_them() {
+    on_both(async |db| {
+        let small = small(&db, "Hill School").await;
+        let school = small.school.id;
+        let mut tx = write(&db).await;
+        let kept = people::get(&mut tx, school, small.lead.id).await.unwrap().unwrap();
+        let mut head = kept.person.clone();
+        head.roles = head.roles.without(Role::Dsl).with(Role::Head);
+        people::save(&mut tx, &by("2026-11-23T09:00:00Z"), &kept, &head).await.unwrap();
+        people::leave(&mut tx, &by("2026-11-25T09:00:00Z"), school, small.pupil.id).await.unwrap();
+        let mut at_day = async |day: &str| -> Vec<String> {
+            let all = access::as_at(&mut tx, school, at(day), "", 0, 100).await.unwrap();
+            assert_eq!(access::count_at(&mut tx, school, at(day), "").await.unwrap(), all.len() as u64);
+            all.into_iter().map(|it| format!("{}: {}", it.person_name, it.what)).collect()
+        };
+        let (internet, network) = ("Ada Pupil: Internet", "Ada Pupil: Network");
+        let lead = "Lee Lead: Console: Designated safeguarding lead";
+        assert_eq!(at_day("2026-11-22T08:00:00Z").await, [""; 0]);
+        let first = at_day("2026-11-22T09:00:00Z").await;
+        assert!(first.iter().any(|it| it == internet) && first.iter().any(|it| it == network), "{first:?}");
+        assert!(first.iter().any(|it| it == lead), "{first:?}");
+        let second = at_day("2026-11-24T09:00:00Z").await;
+        assert!(
+            second.iter().any(|it| it == "Lee Lead: Console: Head") && !second.iter().any(|it| it == lead)
+        );
+        let third = at_day("2026-11-25T09:00:00Z").await;
+        assert!(!third.iter().any(|it| it.starts_with("Ada")), "{third:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_plan_runs_for_a_person_and_gates_hear_of_it() {
+    on_both(async |db| {
+        let small = small(&db, "Hill School").await;
+        let (school, by) = (small.school.id, by("2026-11-23T09:00:00Z"));
+        let plan = |profile: &str| Plan {
+            id: fresh_id(by.at),
+            school,
+            person: small.pupil.id,
+            need: "a need".to_owned(),
+            decided_by: "Lee Lead".parse().unwrap(),
+            profile: profile.to_owned(),
+            since: by.at,
+            review_at: at("2027-01-10T09:00:00Z"),
+            ended_at: None,
+            version: 1,
+        };
+        let mut tx = write(&db).await;
+        let before = stamp::of(&mut tx, school).await.unwrap();
+        let (first, second) = (plan("Wide"), plan("Wider"));
+        plans::make(&mut tx, &by, &first).await.unwrap();
+        plans::make(&mut tx, &by, &second).await.unwrap();
+        assert_ne!(stamp::of(&mut tx, school).await.unwrap(), before);
+        assert_eq!(plans::all(&mut tx, school, false).await.unwrap(), [second.clone()]);
+        assert_eq!(plans::profiles(&mut tx, school).await.unwrap()[&small.pupil.id], "Wider");
+        assert_eq!(plans::to_remind(&mut tx, school, by.at).await.unwrap(), 0);
+        assert_eq!(plans::to_remind(&mut tx, school, second.review_at).await.unwrap(), 1);
+        assert_eq!(plans::to_remind(&mut tx, school, second.review_at).await.unwrap(), 0, "once");
+        let stale = plans::end(&mut tx, &by, &first).await;
+        assert!(matches!(stale, Err(StoreError::Stale)), "{stale:?}");
+        plans::end(&mut tx, &by, &second).await.unwrap();
+        assert!(plans::profiles(&mut tx, school).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_trust_has_schools() {
+    on_both(async |db| {
+        let small = small(&db, "Hill School").await;
+        let by = by("2026-11-23T09:00:00Z");
+        let trust = Trust { id: fresh_id(by.at), name: "Made-up Trust".parse().unwrap() };
+        let mut tx = write(&db).await;
+        trusts::add(&mut tx, &by, &trust).await.unwrap();
+        trusts::join(&mut tx, &by, small.school.id, &trust).await.unwrap();
+        assert_eq!(trusts::named(&mut tx, &trust.name).await.unwrap().as_ref(), Some(&trust));
+        assert_eq!(trusts::schools(&mut tx, trust.id).await.unwrap(), ["Hill School"]);
+        assert_eq!(schools::get(&mut tx, small.school.id).await.unwrap().unwrap().trust, Some(trust.id));
+        let twin = trusts::add(&mut tx, &by, &Trust { id: fresh_id(by.at), ..trust.clone() }).await;
+        assert!(matches!(twin, Err(StoreError::Taken(_))), "{twin:?}");
+    })
+    .await;
+}
