@@ -3,8 +3,8 @@
 //! Records (people, rules, concerns ...) live in one database, on either of two engines: functions named in the
 //! school's words take a [`Tx`] and return what the ground crates call things. What was seen, at volume, lives in
 //! [`activity`], which is files.
-pub mod accounts;
 pub mod access;
+pub mod accounts;
 pub mod activity;
 pub mod agreements;
 pub mod audit;
