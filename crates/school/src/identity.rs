@@ -49,7 +49,7 @@ pub struct RoundTrip {
 pub enum NotLetIn {
     /// It did not answer in time, or what it said cannot be read.
     #[error(
-        "The school account service cannot be reached just now. People with a password of Schoolgate's own can sign \
+        "The service that keeps school accounts cannot be reached just now. People with a password of Schoolgate's own can sign \
          in as ever; for school accounts, try again in a few minutes."
     )]
     Down,

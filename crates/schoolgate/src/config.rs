@@ -27,7 +27,7 @@ pub(crate) use self::{
     lists::{KINDS as LIST_KINDS, Lists, Source, is_url},
     mail::{Mail, MailTls},
     school::OwnSchool,
-    sign_in::SignIn,
+    sign_in::{LdapFind, SignIn},
 };
 
 /// The file with every key and its default, as docs/configuration.md shows it.

@@ -1,5 +1,5 @@
 //! What the console and the gate ask of those who keep accounts outside of Schoolgate: hands it to `workers`.
-use std::fs;
+use std::{fs, path::Path};
 
 use anyhow::Context as _;
 use console::{BACK, Elsewhere};
@@ -8,10 +8,10 @@ use school::{Id, NotLetIn, Person, RoundTrip, School};
 use store::Db;
 use workers::{
     Clock, Fetch, Health,
-    identity::{Matching, OpenId, OpenIdSettings},
+    identity::{Directory, DirectorySettings, Find, Matching, OpenId, OpenIdSettings},
 };
 
-use crate::config::Config;
+use crate::config::{Config, LdapFind};
 
 /// The school's identity provider and its directory, where it has any. Cheap to clone.
 #[derive(Clone)]
@@ -20,6 +20,7 @@ pub(crate) struct Accounts {
     button: String,
     back: String,
     pub(crate) open_id: Option<OpenId>,
+    pub(crate) directory: Option<Directory>,
 }
 
 /// `None`: the school has neither.
@@ -31,35 +32,57 @@ pub(crate) fn accounts(
     health: &Health,
     clock: &Clock,
 ) -> anyhow::Result<Option<Accounts>> {
-    let Some(oidc) = &config.sign_in.oidc else { return Ok(None) };
-    let client_secret = match &oidc.client_secret_file {
+    let sign_in = &config.sign_in;
+    if sign_in.oidc.is_none() && sign_in.ldap.is_none() {
+        return Ok(None);
+    }
+    let directory = directory(config, &fetch, health)?;
+    let open_id = match &sign_in.oidc {
         None => None,
-        Some(file) => {
-            let text = fs::read_to_string(file);
-            let text = text.with_context(|| format!("{} cannot be read", file.display()))?;
-            Some(text.trim_end().to_owned())
+        Some(oidc) => {
+            let settings = OpenIdSettings {
+                issuer: oidc.issuer.clone(),
+                client_id: oidc.client_id.clone(),
+                client_secret: oidc.client_secret_file.as_deref().map(secret).transpose()?,
+                prompt: oidc.prompt.clone(),
+                matching: Matching {
+                    school,
+                    issuer: oidc.issuer.clone(),
+                    claim: oidc.claim,
+                    domains: oidc.domains.clone(),
+                    tenants: oidc.tenants.clone(),
+                },
+            };
+            Some(OpenId::new(settings, fetch, db.clone(), health.clone(), clock.clone()))
         }
     };
-    let settings = OpenIdSettings {
-        issuer: oidc.issuer.clone(),
-        client_id: oidc.client_id.clone(),
-        client_secret,
-        prompt: oidc.prompt.clone(),
-        matching: Matching {
-            school,
-            issuer: oidc.issuer.clone(),
-            claim: oidc.claim,
-            domains: oidc.domains.clone(),
-            tenants: oidc.tenants.clone(),
-        },
-    };
-    let open_id = OpenId::new(settings, fetch, db.clone(), health.clone(), clock.clone());
     Ok(Some(Accounts {
         school,
-        button: oidc.button.clone(),
+        button: sign_in.oidc.as_ref().map(|it| it.button.clone()).unwrap_or_default(),
         back: format!("{}{BACK}", config.console.url),
-        open_id: Some(open_id),
+        open_id,
+        directory,
     }))
+}
+
+fn directory(config: &Config, fetch: &Fetch, health: &Health) -> anyhow::Result<Option<Directory>> {
+    let Some(ldap) = &config.sign_in.ldap else { return Ok(None) };
+    let find = match &ldap.find {
+        LdapFind::Name(template) => Find::Name(template.clone()),
+        LdapFind::Search { account, password_file, base, filter } => Find::Search {
+            account: account.clone(),
+            password: secret(password_file)?,
+            base: base.clone(),
+            filter: filter.clone(),
+        },
+    };
+    let settings = DirectorySettings { url: ldap.url.clone(), start_tls: ldap.start_tls, find };
+    Ok(Some(Directory::new(settings, fetch, health.clone())))
+}
+
+fn secret(file: &Path) -> anyhow::Result<String> {
+    let text = fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    Ok(text.trim_end().to_owned())
 }
 
 impl Elsewhere for Accounts {
@@ -89,7 +112,14 @@ impl Elsewhere for Accounts {
         }
     }
 
-    fn is_right<'a>(&'a self, _: &'a Person, _: &'a str) -> BoxFuture<'a, Result<bool, NotLetIn>> {
-        ready(Err(NotLetIn::NotSetUp)).boxed()
+    fn is_right<'a>(
+        &'a self,
+        person: &'a Person,
+        password: &'a str,
+    ) -> BoxFuture<'a, Result<bool, NotLetIn>> {
+        match &self.directory {
+            Some(it) => it.is_right(person, password).boxed(),
+            None => ready(Err(NotLetIn::NotSetUp)).boxed(),
+        }
     }
 }

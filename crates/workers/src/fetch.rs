@@ -76,6 +76,11 @@ impl Fetch {
         Ok(Fetch { tls: Arc::new(tls), parent, most_bytes: MOST_BYTES })
     }
 
+    /// Whom others of the school's services are held to be by.
+    pub(crate) fn tls(&self) -> Arc<ClientConfig> {
+        Arc::clone(&self.tls)
+    }
+
     /// A file that is longer is refused.
     #[must_use]
     pub fn at_most(self, bytes: u64) -> Fetch {

@@ -5,7 +5,7 @@ mod matching;
 mod open_id;
 
 pub use self::{
-    directory::{Directory, DirectorySettings, DirectoryTls},
+    directory::{Directory, DirectorySettings, Find},
     matching::{Claim, Matching},
     open_id::{OpenId, OpenIdSettings},
 };

@@ -7,8 +7,8 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use maud::{Markup, html};
-use school::{Id, Person, School, Username};
-use store::{By, audit, people, people::Kept, schools, sessions};
+use school::{Id, KeptBy, Person, School, Username};
+use store::{By, accounts, audit, people, people::Kept, schools, sessions};
 
 use crate::{
     Console,
@@ -48,8 +48,23 @@ pub(crate) async fn post(
     if !console.throttle.may_guess(fields.get("username"), address, now) {
         return refused(StatusCode::TOO_MANY_REQUESTS, WAIT);
     }
-    let phc = kept.as_ref().and_then(|it| it.password.clone());
-    let right = password::is_right(fields.raw("password"), phc).await?;
+    let keeper = match &kept {
+        Some(it) => accounts::kept_by(&mut console.db.read().await?, it.person.id).await?,
+        None => KeptBy::School,
+    };
+    let right = match (&kept, keeper, &console.elsewhere) {
+        (Some(it), KeptBy::Directory, Some(elsewhere)) => {
+            match elsewhere.is_right(&it.person, fields.raw("password")).await {
+                Ok(right) => right,
+                Err(why) => return refused(StatusCode::SERVICE_UNAVAILABLE, &why.to_string()),
+            }
+        }
+        _ => {
+            // A hash that is left over from before opens nothing while somebody else keeps the password.
+            let phc = kept.as_ref().filter(|_| keeper == KeptBy::School).and_then(|it| it.password.clone());
+            password::is_right(fields.raw("password"), phc).await?
+        }
+    };
     let from = address.map(|it| it.to_string());
     let Some(kept) = kept.as_ref().filter(|_| right) else {
         // What was typed as a name may be a password in the wrong box: only a name that exists is written down.

@@ -2,7 +2,7 @@ use std::{io::BufRead as _, process::ExitCode};
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
-use school::{Choice as _, Group, Id, Line, Person, Role, Roles, School, Username, Year};
+use school::{Choice as _, Group, Id, KeptBy, Line, Person, Role, Roles, School, Username, Year};
 use store::{By, Tx, fresh_id, people::Kept};
 
 use crate::{clock::now, house::House, passwords};
@@ -53,6 +53,14 @@ enum What {
     },
     /// Somebody has left: they sign in nowhere any more, and what was recorded of them stays.
     Leave { username: Username },
+    /// Say who keeps somebody's password: school (a password of Schoolgate's own), provider or directory.
+    KeptBy {
+        username: Username,
+        #[arg(value_parser = keeper)]
+        by: KeptBy,
+    },
+    /// Forget which account at the identity provider is theirs: the next sign-in under their name is remembered.
+    Unlink { username: Username },
     /// Set a password, read from standard input.
     Password { username: Username },
 }
@@ -65,6 +73,10 @@ fn role(code: &str) -> Result<Role, String> {
         let codes: Vec<&str> = Role::ALL.iter().map(|it| it.code()).collect();
         format!("write one of {}", codes.join(", "))
     })
+}
+
+fn keeper(code: &str) -> Result<KeptBy, String> {
+    KeptBy::from_code(code).ok_or_else(|| "write school, provider or directory".to_owned())
 }
 
 pub(crate) fn run(asked: People) -> anyhow::Result<ExitCode> {
@@ -107,6 +119,14 @@ pub(crate) fn run(asked: People) -> anyhow::Result<ExitCode> {
             What::Leave { username } => {
                 let id = kept(&mut tx, school, &username).await?.person.id;
                 store::people::leave(&mut tx, &by, school, id).await?;
+            }
+            What::KeptBy { username, by: keeper } => {
+                let id = kept(&mut tx, school, &username).await?.person.id;
+                store::accounts::keep_by(&mut tx, &by, school, id, keeper).await?;
+            }
+            What::Unlink { username } => {
+                let person = kept(&mut tx, school, &username).await?.person;
+                store::accounts::unlink(&mut tx, &by, &person).await?;
             }
             What::Password { username } => {
                 let mut password = String::new();

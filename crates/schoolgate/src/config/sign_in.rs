@@ -1,4 +1,4 @@
-//! `[sign_in.oidc]`: the school's identity provider.
+//! `[sign_in.oidc]`: the school's identity provider. `[sign_in.ldap]`: its directory.
 use std::path::PathBuf;
 
 use serde::Deserialize;
@@ -10,6 +10,21 @@ use super::{check::Check, fault::ConfigFault, raw::Text};
 #[derive(Debug, Clone)]
 pub(crate) struct SignIn {
     pub(crate) oidc: Option<Oidc>,
+    pub(crate) ldap: Option<Ldap>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Ldap {
+    pub(crate) url: String,
+    pub(crate) start_tls: bool,
+    pub(crate) find: LdapFind,
+}
+
+/// From a username to an entry of the directory.
+#[derive(Debug, Clone)]
+pub(crate) enum LdapFind {
+    Name(String),
+    Search { account: String, password_file: PathBuf, base: String, filter: String },
 }
 
 #[derive(Debug, Clone)]
@@ -34,6 +49,20 @@ pub(crate) struct Oidc {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Raw {
     oidc: Option<RawOidc>,
+    ldap: Option<RawLdap>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawLdap {
+    url: Text,
+    #[serde(default)]
+    start_tls: bool,
+    name: Option<Text>,
+    account: Option<Text>,
+    password_file: Option<Text>,
+    base: Option<Text>,
+    filter: Option<Text>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -61,7 +90,11 @@ pub(crate) fn check(raw: Raw, check: &mut Check) -> Option<SignIn> {
         None => None,
         Some(raw) => Some(oidc(raw, check)?),
     };
-    Some(SignIn { oidc })
+    let ldap = match raw.ldap {
+        None => None,
+        Some(raw) => Some(ldap(&raw, check)?),
+    };
+    Some(SignIn { oidc, ldap })
 }
 
 fn oidc(raw: RawOidc, check: &mut Check) -> Option<Oidc> {
@@ -108,6 +141,44 @@ fn oidc(raw: RawOidc, check: &mut Check) -> Option<Oidc> {
         prompt: (!prompt.is_empty()).then_some(prompt),
         hosts,
     })
+}
+
+fn ldap(raw: &RawLdap, check: &mut Check) -> Option<Ldap> {
+    let remedy = "write \"ldaps://directory.example.sch.uk\", or \"ldap://...\" with start_tls = true";
+    let key = "sign_in.ldap.url";
+    let url = raw.url.get_ref().trim_end_matches('/').to_owned();
+    let host = url.split("://").nth(1).unwrap_or_default();
+    let local = ["localhost", "127.0.0.1", "[::1]"].iter().any(|it| host == *it || host.starts_with(&format!("{it}:")));
+    if !(url.starts_with("ldaps://") || url.starts_with("ldap://")) || host.is_empty() {
+        return check.none(ConfigFault::at(&raw.url, key, "is no address of a directory", remedy));
+    }
+    if url.starts_with("ldap://") && !raw.start_tls && !local {
+        return check.none(ConfigFault::at(&raw.url, key, "would send passwords over the network in the open", remedy));
+    }
+    let holed = |it: &Text, key: &str, check: &mut Check| {
+        if it.get_ref().contains("{}") {
+            return Some(it.get_ref().clone());
+        }
+        check.none(ConfigFault::at(it, key, "has no place for the username", "write {} where the username stands"))
+    };
+    let find = match (&raw.name, &raw.account, &raw.password_file, &raw.base, &raw.filter) {
+        (Some(name), None, None, None, None) => LdapFind::Name(holed(name, "sign_in.ldap.name", check)?),
+        (None, Some(account), Some(file), Some(base), Some(filter)) => LdapFind::Search {
+            account: account.get_ref().clone(),
+            password_file: check.file(file, "sign_in.ldap.password_file")?,
+            base: base.get_ref().clone(),
+            filter: holed(filter, "sign_in.ldap.filter", check)?,
+        },
+        _ => {
+            return check.none(ConfigFault::at(
+                &raw.url,
+                "sign_in.ldap",
+                "does not say how somebody is found",
+                "write either `name`, or all of `account`, `password_file`, `base` and `filter`",
+            ));
+        }
+    };
+    Some(Ldap { url, start_tls: raw.start_tls, find })
 }
 
 /// The host of an issuer that can be trusted with people's names.

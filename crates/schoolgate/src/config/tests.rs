@@ -74,6 +74,7 @@ fn every_key_is_in_the_example_and_the_example_is_in_the_docs() {
         "mail",
         "sign_in",
         "sign_in.oidc",
+        "sign_in.ldap",
         "keep",
         "lists",
         "lists.sources",

@@ -10,6 +10,7 @@ use std::{
 };
 
 use tempfile::TempDir;
+use testkit::directory::{ACCOUNT, BASE, Directory};
 
 use crate::{
     browser::install,
@@ -157,6 +158,55 @@ fn a_provider_that_is_down_keeps_nobody_waiting_and_local_accounts_work() {
         browser.get(&format!("{console}/today")).text.contains("school accounts cannot sign in")
     });
     assert!(found, "Today says nothing: {}", browser.get(&format!("{console}/today")).text);
+}
+
+#[test]
+fn the_directory_says_whose_password_it_is_and_nobody_gets_in_without_it() {
+    if !has("curl", "--version") {
+        return;
+    }
+    let people = [("okafor", "kestrel over the weir"), ("byrne", "heron by the lock")];
+    let Some(directory) = Directory::start(&people) else { return };
+    let demo = Demo::start();
+    fs::write(demo.path("ldap-password"), ACCOUNT.1).expect("written");
+    let school = demo.serve_with(&format!(
+        "[sign_in.ldap]\nurl = \"{}\"\naccount = \"{}\"\npassword_file = \"ldap-password\"\nbase = \"{BASE}\"\n\
+         filter = \"(uid={{}})\"\n",
+        directory.url(),
+        ACCOUNT.0
+    ));
+    let console = format!("http://{}", school.console);
+    let check = |username: &str, password: &str, status: u16| {
+        let form = [("username", username), ("password", password), ("next", "/account")];
+        let page = Browser::new().post(&format!("{console}/sign-in"), &form);
+        assert_eq!(page.status, status, "{username} {password:?}: {}", page.text);
+        page.text
+    };
+    check("okafor", PASSWORD, 303);
+    check("okafor", "kestrel over the weir", 401);
+    for name in ["okafor", "maya"] {
+        let (well, said) = school.command(&["people", "kept-by", name, "directory"]);
+        assert!(well, "{said}");
+    }
+    check("okafor", "kestrel over the weir", 303);
+    check("OKAFOR", "kestrel over the weir", 303);
+    // What was kept here before opens nothing now; nor does nothing at all, which this directory believes.
+    check("okafor", PASSWORD, 401);
+    check("okafor", "", 401);
+    check("okafor", "heron by the lock", 401);
+    // The directory knows them, but their password is kept here; it is asked about them, but does not know them.
+    check("byrne", "heron by the lock", 401);
+    check("maya", PASSWORD, 401);
+    for filter in ["*", "okafor)(uid=*", "o*", "uid=okafor"] {
+        check(filter, "kestrel over the weir", 401);
+    }
+    drop(directory);
+    let said = check("okafor", "kestrel over the weir", 503);
+    assert!(said.contains("cannot be reached just now"), "{said}");
+    check("whitlock", PASSWORD, 303);
+    let (well, said) = school.command(&["people", "kept-by", "okafor", "school"]);
+    assert!(well, "{said}");
+    check("okafor", PASSWORD, 303);
 }
 
 /// The provider, and the demonstration school that asks it. `None`: not tried, for want of tools.

@@ -1,0 +1,113 @@
+//! A private directory (OpenLDAP's slapd) on a free port of this machine, gone with the test.
+use std::{
+    fs,
+    net::{TcpListener, TcpStream},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread::sleep,
+    time::Duration,
+};
+
+use tempfile::TempDir;
+
+/// Stops when dropped.
+#[derive(Debug)]
+pub struct Directory {
+    child: Child,
+    port: u16,
+    _folder: TempDir,
+}
+
+/// Under which everybody lies, as `uid=…,ou=people,` and this.
+pub const BASE: &str = "dc=riverside,dc=test";
+/// May search; and its password.
+pub const ACCOUNT: (&str, &str) = ("cn=schoolgate,dc=riverside,dc=test", "may only look");
+
+impl Directory {
+    /// With people of these usernames and passwords. It believes a bind with a name and no password, as some do, so
+    /// that a test shows that we do not. `None`: slapd is not installed; on a builder (`CI` is set) that is a failure.
+    pub fn start(people: &[(&str, &str)]) -> Option<Directory> {
+        let Some(slapd) = ["/usr/sbin/slapd", "/usr/lib/slapd", "/usr/libexec/slapd"]
+            .into_iter()
+            .map(Path::new)
+            .find(|it| it.is_file())
+        else {
+            assert!(std::env::var_os("CI").is_none(), "a builder needs a directory: apt-get install slapd");
+            eprintln!("*** NOT TRIED AGAINST A DIRECTORY: none is installed (apt-get install slapd) ***");
+            return None;
+        };
+        let folder = TempDir::new().expect("a temporary folder");
+        let conf = write(folder.path(), people);
+        let add = Command::new(slapd)
+            .args(["-T", "add", "-f"])
+            .arg(&conf)
+            .arg("-l")
+            .arg(folder.path().join("people.ldif"))
+            .output()
+            .expect("slapd runs");
+        assert!(add.status.success(), "slapadd: {}", String::from_utf8_lossy(&add.stderr));
+        let port = TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a port").port();
+        let child = Command::new(slapd)
+            .arg("-f")
+            .arg(&conf)
+            .args(["-d", "0", "-h", &format!("ldap://127.0.0.1:{port}")])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("slapd runs");
+        let directory = Directory { child, port, _folder: folder };
+        for _ in 0..600 {
+            if TcpStream::connect(("127.0.0.1", port)).is_ok() {
+                return Some(directory);
+            }
+            sleep(Duration::from_millis(50));
+        }
+        panic!("slapd did not start within 30 seconds");
+    }
+
+    pub fn url(&self) -> String {
+        format!("ldap://127.0.0.1:{}", self.port)
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+fn write(folder: &Path, people: &[(&str, &str)]) -> PathBuf {
+    fs::create_dir(folder.join("db")).expect("made");
+    let conf = format!(
+        "include /etc/ldap/schema/core.schema\n\
+         include /etc/ldap/schema/cosine.schema\n\
+         include /etc/ldap/schema/inetorgperson.schema\n\
+         modulepath /usr/lib/ldap\n\
+         moduleload back_mdb\n\
+         allow bind_anon_cred bind_anon_dn\n\
+         database mdb\n\
+         suffix \"{BASE}\"\n\
+         rootdn \"{}\"\n\
+         rootpw \"{}\"\n\
+         directory {}\n",
+        ACCOUNT.0,
+        ACCOUNT.1,
+        folder.join("db").display(),
+    );
+    let mut ldif = format!(
+        "dn: {BASE}\nobjectClass: dcObject\nobjectClass: organization\no: Riverside\ndc: riverside\n\n\
+         dn: ou=people,{BASE}\nobjectClass: organizationalUnit\nou: people\n"
+    );
+    for (username, password) in people {
+        ldif.push_str(&format!(
+            "\ndn: uid={username},ou=people,{BASE}\nobjectClass: inetOrgPerson\nuid: {username}\ncn: {username}\n\
+             sn: {username}\nuserPassword: {password}\n"
+        ));
+    }
+    fs::write(folder.join("people.ldif"), ldif).expect("written");
+    let file = folder.join("slapd.conf");
+    fs::write(&file, conf).expect("written");
+    file
+}
