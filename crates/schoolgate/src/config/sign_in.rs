@@ -148,18 +148,30 @@ fn ldap(raw: &RawLdap, check: &mut Check) -> Option<Ldap> {
     let key = "sign_in.ldap.url";
     let url = raw.url.get_ref().trim_end_matches('/').to_owned();
     let host = url.split("://").nth(1).unwrap_or_default();
-    let local = ["localhost", "127.0.0.1", "[::1]"].iter().any(|it| host == *it || host.starts_with(&format!("{it}:")));
+    let local = ["localhost", "127.0.0.1", "[::1]"]
+        .iter()
+        .any(|it| host == *it || host.starts_with(&format!("{it}:")));
     if !(url.starts_with("ldaps://") || url.starts_with("ldap://")) || host.is_empty() {
         return check.none(ConfigFault::at(&raw.url, key, "is no address of a directory", remedy));
     }
     if url.starts_with("ldap://") && !raw.start_tls && !local {
-        return check.none(ConfigFault::at(&raw.url, key, "would send passwords over the network in the open", remedy));
+        return check.none(ConfigFault::at(
+            &raw.url,
+            key,
+            "would send passwords over the network in the open",
+            remedy,
+        ));
     }
     let holed = |it: &Text, key: &str, check: &mut Check| {
         if it.get_ref().contains("{}") {
             return Some(it.get_ref().clone());
         }
-        check.none(ConfigFault::at(it, key, "has no place for the username", "write {} where the username stands"))
+        check.none(ConfigFault::at(
+            it,
+            key,
+            "has no place for the username",
+            "write {} where the username stands",
+        ))
     };
     let find = match (&raw.name, &raw.account, &raw.password_file, &raw.base, &raw.filter) {
         (Some(name), None, None, None, None) => LdapFind::Name(holed(name, "sign_in.ldap.name", check)?),

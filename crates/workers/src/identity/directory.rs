@@ -123,7 +123,8 @@ impl Directory {
     /// Stands on Today until it answers again.
     fn down(&self, why: &str) -> NotLetIn {
         let url = &self.0.settings.url;
-        let words = format!("people whose password the directory keeps cannot sign in: {url} cannot be asked: {why}");
+        let words =
+            format!("people whose password the directory keeps cannot sign in: {url} cannot be asked: {why}");
         self.0.health.set("directory", vec![words]);
         NotLetIn::Down
     }
