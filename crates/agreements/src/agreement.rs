@@ -1,10 +1,9 @@
 use std::fmt;
 
-use jiff::Timestamp;
-use school::{Choice, Id, Person, Role, Roles, School};
+use school::{Choice, Id, KeyStage, Person, Role, Roles, School};
 use sha2::{Digest, Sha256};
 
-/// One version of an agreement's text (AUP-01, AUP-06). A new version is a new agreement with the next number.
+/// One version of an agreement (AUP-01, AUP-06). A new version is a new agreement with the next number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Agreement {
     pub id: Id<Agreement>,
@@ -12,64 +11,139 @@ pub struct Agreement {
     pub audience: Audience,
     /// Counts from 1 within an audience; the highest is in force.
     pub version: u32,
-    pub title: String,
-    /// Paragraphs, separated by an empty line; a line that starts with `- ` is a point of a list.
-    pub text: String,
+    /// The standard reading, and what it says in other words for those who read less (AUP-05). Whoever signs one of
+    /// them has signed the agreement.
+    readings: Vec<Reading>,
+}
+
+/// One wording of an agreement, with the hash that a signature of it carries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    level: Level,
+    title: String,
+    text: String,
+    hash: TextHash,
+}
+
+/// For whom a reading is worded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    Standard,
+    Easy,
+    /// Read with a grown-up.
+    Young,
 }
 
 /// Whom an agreement is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Audience {
     Pupils,
-    /// Staff, governors and visitors.
+    /// Staff, governors, trustees, volunteers and visitors.
     Adults,
+    Parents,
+    /// The neighbourhood, contractors, outside agencies.
+    External,
+    /// Those who run a channel in the school's name, beside the agreement for adults.
+    Operators,
 }
 
 /// The exact text that was signed: SHA-256 of title, a zero byte, and text.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TextHash([u8; 32]);
 
-/// Someone's word, bound to the text they saw (AUP-06, AUP-11).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Signature {
-    pub person: Id<Person>,
-    pub agreement: Id<Agreement>,
-    pub hash: TextHash,
-    pub at: Timestamp,
+impl Agreement {
+    /// Of two readings of one level the first stays. `None` without a standard reading.
+    pub fn new(
+        id: Id<Agreement>,
+        school: Id<School>,
+        audience: Audience,
+        version: u32,
+        mut readings: Vec<Reading>,
+    ) -> Option<Agreement> {
+        readings.sort_by_key(Reading::level);
+        readings.dedup_by_key(|it| it.level);
+        (readings.first()?.level == Level::Standard).then_some(Agreement {
+            id,
+            school,
+            audience,
+            version,
+            readings,
+        })
+    }
+
+    /// The standard one first.
+    pub fn readings(&self) -> &[Reading] {
+        &self.readings
+    }
+
+    /// The standard one where there is none of this level.
+    pub fn reading(&self, level: Level) -> &Reading {
+        self.readings.iter().find(|it| it.level == level).unwrap_or(&self.readings[0])
+    }
+
+    pub fn by_hash(&self, hash: TextHash) -> Option<&Reading> {
+        self.readings.iter().find(|it| it.hash == hash)
+    }
+
+    /// Of the standard reading.
+    pub fn title(&self) -> &str {
+        &self.readings[0].title
+    }
+
+    /// The reading that suits this person best, to begin with: pupils by their key stage, all others the standard.
+    pub fn suited(&self, person: &Person) -> &Reading {
+        let level = match (self.audience, person.key_stage()) {
+            (Audience::Pupils, Some(KeyStage::EarlyYears | KeyStage::Ks1)) => Level::Young,
+            (Audience::Pupils, Some(KeyStage::Ks2)) => Level::Easy,
+            _ => Level::Standard,
+        };
+        self.reading(level)
+    }
 }
 
-impl Agreement {
-    pub fn hash(&self) -> TextHash {
+impl Reading {
+    /// `text`: paragraphs separated by an empty line; a line that starts with `# ` is a heading, one that starts with
+    /// `- ` a point of a list.
+    pub fn new(level: Level, title: &str, text: &str) -> Reading {
         let mut hasher = Sha256::new();
-        hasher.update(self.title.as_bytes());
+        hasher.update(title.as_bytes());
         hasher.update([0]);
-        hasher.update(self.text.as_bytes());
-        TextHash(hasher.finalize().into())
+        hasher.update(text.as_bytes());
+        Reading {
+            level,
+            title: title.to_owned(),
+            text: text.to_owned(),
+            hash: TextHash(hasher.finalize().into()),
+        }
+    }
+    pub fn level(&self) -> Level {
+        self.level
+    }
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+    pub fn hash(&self) -> TextHash {
+        self.hash
     }
 }
 
 impl Audience {
-    /// Whether someone with these roles is asked to sign. Parents sign at no gate.
+    /// Whether someone with these roles is asked to sign.
     pub fn covers(self, roles: Roles) -> bool {
+        let any = |wanted: fn(Role) -> bool| roles.iter().any(wanted);
         match self {
             Audience::Pupils => roles.has(Role::Pupil),
-            Audience::Adults => roles.iter().any(|it| !matches!(it, Role::Pupil | Role::Parent)),
+            Audience::Adults => any(|it| it.is_staff() || it == Role::Visitor),
+            Audience::Parents => roles.has(Role::Parent),
+            Audience::External => {
+                any(|it| matches!(it, Role::Contractor | Role::CommunityUser | Role::OutsideAgency))
+            }
+            Audience::Operators => roles.has(Role::ChannelOperator),
         }
     }
-}
-
-/// What this person has still to sign, of the agreements in force at their school: the one question that every
-/// door asks (AUP-07). A signature counts only for the very text that stands now.
-pub fn missing<'a>(
-    person: &Person,
-    in_force: &'a [Agreement],
-    signed: &'a [Signature],
-) -> impl Iterator<Item = &'a Agreement> {
-    let (id, school, roles) = (person.id, person.school, person.roles);
-    in_force.iter().filter(move |it| it.school == school && it.audience.covers(roles)).filter(move |it| {
-        let hash = it.hash();
-        !signed.iter().any(|s| s.person == id && s.agreement == it.id && s.hash == hash)
-    })
 }
 
 impl TextHash {
@@ -92,20 +166,42 @@ impl fmt::Debug for TextHash {
 }
 
 impl Choice for Audience {
-    const ALL: &'static [Audience] = &[Audience::Pupils, Audience::Adults];
+    const ALL: &'static [Audience] =
+        &[Audience::Pupils, Audience::Adults, Audience::Parents, Audience::External, Audience::Operators];
     fn code(self) -> &'static str {
         match self {
             Audience::Pupils => "pupils",
             Audience::Adults => "adults",
+            Audience::Parents => "parents",
+            Audience::External => "external",
+            Audience::Operators => "operators",
         }
     }
     fn label(self) -> &'static str {
         match self {
             Audience::Pupils => "Pupils",
             Audience::Adults => "Staff, governors and visitors",
+            Audience::Parents => "Parents and carers",
+            Audience::External => "Outside groups and contractors",
+            Audience::Operators => "Operators of official channels",
         }
     }
 }
 
-#[cfg(test)]
-mod tests;
+impl Choice for Level {
+    const ALL: &'static [Level] = &[Level::Standard, Level::Easy, Level::Young];
+    fn code(self) -> &'static str {
+        match self {
+            Level::Standard => "standard",
+            Level::Easy => "easy",
+            Level::Young => "young",
+        }
+    }
+    fn label(self) -> &'static str {
+        match self {
+            Level::Standard => "Standard",
+            Level::Easy => "Easy-read",
+            Level::Young => "For young children",
+        }
+    }
+}

@@ -1,8 +1,16 @@
 //! What people have agreed to, and what is still missing before a door opens.
 mod agreement;
+mod clause;
+mod missing;
+mod practice;
+mod signature;
 mod texts;
 
 pub use crate::{
-    agreement::{Agreement, Audience, Signature, TextHash, missing},
-    texts::{adults, pupils},
+    agreement::{Agreement, Audience, Level, Reading, TextHash},
+    clause::Contract,
+    missing::{Due, Missing, What, due, missing},
+    practice::{Again, Practice},
+    signature::{Signature, Standing},
+    texts::{adults, first, pupils},
 };

@@ -25,6 +25,7 @@ struct Binding {
     person: Id<Person>,
     /// Their stored password at that time: another one ends the sign-in.
     password: Option<Box<str>>,
+    since: Timestamp,
     until: Timestamp,
 }
 
@@ -35,7 +36,8 @@ impl Bindings {
     }
 
     pub fn bind(&self, device: IpAddr, known: &Known, until: Timestamp, now: Timestamp) {
-        let binding = Binding { person: known.person.id, password: known.password.clone(), until };
+        let binding =
+            Binding { person: known.person.id, password: known.password.clone(), since: now, until };
         let mut bound = self.bound.write();
         if bound.len() < self.capacity || bound.contains_key(&device.to_canonical()) {
             bound.insert(device.to_canonical(), binding);
@@ -71,6 +73,11 @@ impl Bindings {
     ) -> Option<&'a Arc<Known>> {
         let holds = |it: &Binding| people.get(it.person).filter(|known| known.password == it.password);
         self.get(device, now, holds).flatten()
+    }
+
+    /// When whoever has signed in on the device did so.
+    pub fn since(&self, device: IpAddr, now: Timestamp) -> Option<Timestamp> {
+        self.get(device, now, |it| it.since)
     }
 
     /// When the device's sign-in ends, if there is one.

@@ -126,7 +126,9 @@ impl Desk {
                 return self.sign_in_form(frame, visit, query.get("back"), wrong);
             }
             "/sign-out" => self.sign_out_form(frame, visit),
-            "/agree" => return self.agree_form(frame, visit, query.get("back"), None),
+            "/agree" => {
+                return self.agree_form(frame, visit, query.get("back"), query.get("reading"), None);
+            }
             "/report" => self.report_form(frame, visit, query.get("about")),
             "/help" => help::page(frame),
             "/set-up" | "/set-up/" => set_up::page(frame, &self.authority),

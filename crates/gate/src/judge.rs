@@ -22,11 +22,11 @@ pub enum Ruling {
 pub fn judge(snapshot: &Snapshot, who: &Who, target: &Target, stage: Stage<'_>, now: Timestamp) -> Ruling {
     let subject = who.subject(snapshot);
     let ask = Ask { who: subject, site: snapshot.site, target, stage, when: snapshot.calendar.moment(now) };
-    settle(decide(&snapshot.rules, &ask), who, snapshot.settings.open_unknown)
+    settle(decide(&snapshot.rules, &ask), who, snapshot.settings.open_unknown, now)
 }
 
 /// The order of the doors (AUP-07, PWD-01): help, what nobody may have, sign-in, agreement, then the verdict.
-fn settle(decision: Decision, who: &Who, open_unknown: bool) -> Ruling {
+fn settle(decision: Decision, who: &Who, open_unknown: bool, now: Timestamp) -> Ruling {
     if decision.protected && decision.verdict == Verdict::Allow {
         return Ruling::Proceed(decision);
     }
@@ -37,7 +37,7 @@ fn settle(decision: Decision, who: &Who, open_unknown: bool) -> Ruling {
     }
     match who {
         Who::Nobody if !open_unknown || decision.verdict == Verdict::Block => Ruling::SignIn(decision),
-        Who::Known(known) if !known.missing.is_empty() => Ruling::Agree(decision),
+        Who::Known(known) if known.missing_at(now).next().is_some() => Ruling::Agree(decision),
         Who::Nobody | Who::Known(_) => match decision.verdict {
             Verdict::Block => Ruling::Refuse(decision),
             Verdict::Warn => Ruling::Warn(decision),

@@ -93,7 +93,7 @@ impl Desk {
                 let link = format!("https://{gate}/agree?back={}", encode(asked.url));
                 match asked.wants {
                     Wants::Page => return elsewhere(302, link),
-                    Wants::Part => agree::asked(&frame, &link),
+                    Wants::Part => agree::asked(&frame, &link, asked.now),
                 }
             }
             Notice::Certificate(fault) => trouble::certificate(&frame, asked, fault),

@@ -1,7 +1,7 @@
 //! A small school to test with.
 use std::sync::Arc;
 
-use agreements::Agreement;
+use agreements::{Agreement, Due, What};
 use jiff::{Timestamp, ToSpan, civil::time, tz::TimeZone};
 use parking_lot::Mutex;
 use policy::{Because, Category, CategorySet, Decision, Directory, Inspect, LayerText, Rules, Step, Verdict};
@@ -60,6 +60,11 @@ pub(crate) fn compiled(text: &str) -> Rules {
     let layer = LayerText { layer: Layer::School, name: "Marsh Lane School", text };
     Rules::compile(&[layer], &Directory::default(), Arc::new(policy::lists::Lists::empty()))
         .expect("good rules")
+}
+
+/// The pupils' agreement, never signed.
+pub(crate) fn due() -> Due {
+    Due { agreement: AGREEMENT, what: What::Own, since: Timestamp::MIN, last_given: None }
 }
 
 pub(crate) fn agreement() -> Agreement {

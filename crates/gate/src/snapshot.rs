@@ -1,7 +1,8 @@
 use std::{collections::HashMap, net::IpAddr, sync::Arc, time::Duration};
 
-use agreements::Agreement;
+use agreements::{Agreement, Due, Missing};
 use arc_swap::ArcSwap;
+use jiff::Timestamp;
 use policy::{Rules, Subject};
 use school::{Calendar, Id, Person, School, Site, Username};
 
@@ -37,8 +38,8 @@ pub struct Known {
     pub subject: Subject,
     /// Argon2id in PHC form. `None`: cannot sign in with a password.
     pub password: Option<Box<str>>,
-    /// What they must accept before anything else opens, as ids of [`Snapshot::agreements`].
-    pub missing: Vec<Id<Agreement>>,
+    /// What they, or a parent for them, must accept before anything else opens, and from when.
+    pub missing: Vec<Due>,
 }
 
 /// What the school set for its gate. Start from [`Settings::new`] and change what differs.
@@ -90,6 +91,32 @@ pub enum SignInBy {
 /// The snapshot in force.
 #[derive(Debug)]
 pub struct Current(ArcSwap<Snapshot>);
+
+impl Known {
+    /// What is missing at this moment (AUP-07): asked at every request, and answered without a look at any text.
+    pub fn missing_at(&self, now: Timestamp) -> impl Iterator<Item = Missing> {
+        self.missing.iter().filter_map(move |it| it.at(now, None))
+    }
+
+    /// As one who signed in at `came` where the school asks at every sign-in (AUP-08); `None` where that asks for
+    /// nothing more.
+    pub(crate) fn asked_anew(&self, came: Timestamp) -> Option<Known> {
+        let anew = |it: &Due| it.last_given.is_some_and(|given| given < came);
+        if !self.missing.iter().any(anew) {
+            return None;
+        }
+        let missing = self
+            .missing
+            .iter()
+            .map(|it| Due { since: if anew(it) { Timestamp::MIN } else { it.since }, ..*it });
+        Some(Known {
+            person: self.person.clone(),
+            subject: self.subject.clone(),
+            password: self.password.clone(),
+            missing: missing.collect(),
+        })
+    }
+}
 
 impl Settings {
     /// What a school has that has set nothing but its names: sign-in on the gate's page for eight hours, nothing

@@ -74,7 +74,13 @@ pub(crate) async fn identify(
             }
             Ok(Who::Nobody)
         }
-        Some(known) => Refusal::of_stay(known, now).map_or_else(|| Ok(Who::Known(Arc::clone(known))), Err),
+        Some(known) => match Refusal::of_stay(known, now) {
+            Some(refusal) => Err(refusal),
+            None => {
+                let anew = bindings.since(device, now).and_then(|came| known.asked_anew(came));
+                Ok(Who::Known(anew.map_or_else(|| Arc::clone(known), Arc::new)))
+            }
+        },
     }
 }
 

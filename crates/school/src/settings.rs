@@ -2,6 +2,7 @@
 //!
 //! The nearest to the person asking wins (site, then school, then trust, then the default), unless one above has
 //! locked it. Each value knows where it comes from.
+mod agreements;
 mod all;
 mod guests;
 mod kind;
@@ -10,6 +11,7 @@ mod rosters;
 use std::collections::BTreeMap;
 
 pub use self::{
+    agreements::*,
     all::*,
     guests::*,
     kind::{Kind, NotAValue},

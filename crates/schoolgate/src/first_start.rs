@@ -1,7 +1,8 @@
 //! What a new installation begins with: a school, rules, agreements, lists, and a link for its first person.
+use agreements::{Audience, Contract};
 use anyhow::Context as _;
 use jiff::Timestamp;
-use school::{Id, Place, School, Site};
+use school::{Choice as _, Id, Place, School, Site};
 use store::{By, Db, fresh_id, lists::ListSource};
 
 use crate::config::{Config, Source};
@@ -19,8 +20,11 @@ pub(crate) async fn school(db: &Db, config: &Config, now: Timestamp) -> anyhow::
     store::schools::add(&mut tx, &by, &school).await?;
     let note = "What Schoolgate comes with";
     store::rules::save(&mut tx, &by, school.id, Place::School, policy::starter(), note).await?;
-    for it in [agreements::pupils(fresh_id(now), school.id), agreements::adults(fresh_id(now), school.id)] {
-        store::agreements::publish(&mut tx, &by, school.id, it.audience, &it.title, &it.text).await?;
+    let contract = Contract::of(&store::settings::of(&mut tx, school.id, None).await?);
+    for audience in Audience::ALL {
+        let it = agreements::first(fresh_id(now), school.id, *audience, contract);
+        let readings = it.readings().to_vec();
+        store::agreements::publish(&mut tx, &by, school.id, *audience, readings, note).await?;
     }
     tx.commit().await?;
     Ok(school)

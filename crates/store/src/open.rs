@@ -30,6 +30,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (3, "audit chain", include_str!("../migrations/0003_audit_chain.sql")),
     (4, "rosters and leavers", include_str!("../migrations/0004_rosters_and_leavers.sql")),
     (6, "accounts kept elsewhere", include_str!("../migrations/0006_accounts_kept_elsewhere.sql")),
+    (7, "agreements", include_str!("../migrations/0007_agreements.sql")),
     (8, "tree of people", include_str!("../migrations/0008_tree_of_people.sql")),
     (9, "guests", include_str!("../migrations/0009_guests.sql")),
     (10, "rules of sites", include_str!("../migrations/0010_rules_of_sites.sql")),

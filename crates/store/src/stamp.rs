@@ -21,7 +21,7 @@ pub async fn of(tx: &mut Tx, school: Id<School>) -> Result<Stamp, StoreError> {
         (select count(*) from site where school = $1) as sites, \
         (select coalesce(max(version), 0) from rules_version where school = $1) as rules, \
         (select count(*) from agreement where school = $1) as agreements, \
-        (select count(*) from signature where school = $1) as signatures, \
+        (select count(*) from agreement_signature where school = $1) as signatures, \
         (select coalesce(max(value), 0) from counter where name = 'stamp') as bumps, \
         (select count(*) from list_source where enabled) as lists, \
         (select cast(coalesce(sum(loaded_at), 0) as bigint) from list_state) as loaded";

@@ -1,12 +1,16 @@
 //! Writes down what people did at a gate: signed, reported, signed in.
 use std::sync::Arc;
 
-use agreements::{Agreement, Signature, TextHash};
+use agreements::{Agreement, Signature, Standing, TextHash};
 use casework::{NewConcern, Origin};
 use gate::{Current, Errand, NotTaken, Report};
 use jiff::Timestamp;
-use school::{Id, Person, Roles, School};
-use store::{By, Db, StoreError, audit};
+use school::{Choice, Id, Person, Role, Roles, School};
+use store::{
+    By, Db, StoreError,
+    agreements::{Method, Signing},
+    audit, people,
+};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
@@ -85,12 +89,22 @@ impl Clerk {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let mut tx = self.db.write().await?;
+        let kept = people::get(&mut tx, school, person).await?.ok_or(StoreError::Stale)?.person;
+        let by = By { person: Some(person), name: kept.name.to_string(), at };
+        // Of staff, what they are as then (AUP-11): the gate's page asks for no more.
+        let titles: Vec<&str> = kept.roles.iter().filter(|it| it.is_staff()).map(Role::label).collect();
+        let title = titles.join(", ");
+        let standing = Standing::Own;
+        let signing = Signing {
+            signature: Signature { agreement, hash, person, signer: Some(person), standing, at },
+            signer_name: kept.name.as_str(),
+            method: Method::Gate,
+            job_title: (!title.is_empty()).then_some(title.as_str()),
+            appointed_on: None,
+            form: None,
+        };
         // An older text may still be open on a screen; accepting it accepts nothing that stands.
-        let in_force = store::agreements::in_force(&mut tx, school).await?;
-        if !in_force.iter().any(|it| it.id == agreement) {
-            return Err(StoreError::Stale);
-        }
-        store::agreements::sign(&mut tx, school, &Signature { person, agreement, hash, at }).await?;
+        store::agreements::sign(&mut tx, &by, school, &signing).await?;
         tx.commit().await
     }
 

@@ -1,7 +1,8 @@
 //! What each form does.
-use agreements::Agreement;
+use agreements::{Agreement, Level, Missing, Reading};
 use jiff::Timestamp;
 use policy::Target;
+use school::Choice;
 
 use super::{
     Visit,
@@ -10,7 +11,7 @@ use super::{
     tokens::Form,
 };
 use crate::{
-    Known, Page, Refusal, Report, Who,
+    Page, Refusal, Report, Who,
     desk::Desk,
     pages::{
         Frame, Sheet, agree, home,
@@ -61,7 +62,7 @@ impl Desk {
                 self.bindings.bind(device, &known, now + lasts, now);
                 self.errands.sign_in(Some(known.person.id), username, device, "signed in", now);
                 let back = safe_back(back, &snapshot.settings.gate_name);
-                if !known.missing.is_empty() {
+                if known.missing.iter().any(|it| it.at(now, Some(now)).is_some()) {
                     return to(&agree_link(back));
                 }
                 let name = known.person.name.to_string();
@@ -114,36 +115,48 @@ impl Desk {
         }
     }
 
+    /// `reading`: the code of the wording that was asked for; else the one that suits the person.
     pub(super) fn agree_form(
         &self,
         frame: &Frame<'_>,
         visit: &Visit<'_>,
         back: &str,
+        reading: &str,
         wrong: Option<&str>,
     ) -> Page {
         let back = safe_back(back, &frame.snapshot.settings.gate_name);
         let Who::Known(known) = visit.who else { return to(&sign_in_link(back)) };
-        let mut missing = missing(frame, known);
-        let Some(agreement) = missing.next() else {
-            return frame.bind(sign_in::done(frame, known.person.name.as_str(), back));
+        let missing: Vec<Missing> = known.missing_at(visit.now).collect();
+        let theirs = || missing.iter().filter(|it| it.what.is_theirs()).filter_map(|it| in_force(frame, *it));
+        let Some(agreement) = theirs().next() else {
+            return match missing.first() {
+                Some(it) => frame.bind(agree::waiting(frame, known, it.what)),
+                None => frame.bind(sign_in::done(frame, known.person.name.as_str(), back)),
+            };
         };
+        let level = Level::from_code(reading);
+        let shown = level.map_or_else(|| agreement.suited(&known.person), |it| agreement.reading(it));
         let token = self.token(Form::Agree, visit);
-        frame.bind(agree::page(frame, agreement, missing.count(), back.unwrap_or_default(), &token, wrong))
+        let form = agree::Form {
+            agreement,
+            shown,
+            left: theirs().count() - 1,
+            back: back.unwrap_or_default(),
+            token: &token,
+            wrong,
+        };
+        frame.bind(agree::page(frame, &form))
     }
 
     /// Accepting signs the very text that was shown; declining signs out (AUP-07, AUP-08).
     pub(super) async fn agree(&self, frame: &Frame<'_>, visit: &Visit<'_>, form: &Fields) -> Page {
-        let back = form.get("back");
+        let (back, reading) = (form.get("back"), form.get("reading"));
         let Who::Known(known) = visit.who else {
             return to(&sign_in_link(safe_back(back, &frame.snapshot.settings.gate_name)));
         };
         if !self.is_ours(Form::Agree, visit, form.get("token")) {
-            return self.agree_form(
-                frame,
-                visit,
-                back,
-                Some("This page was open for a long time. Please answer again."),
-            );
+            let wrong = "This page was open for a long time. Please answer again.";
+            return self.agree_form(frame, visit, back, reading, Some(wrong));
         }
         if form.get("answer") == "decline" {
             self.errands.sign_in(
@@ -157,17 +170,21 @@ impl Desk {
             let frame = Frame { who: &Who::Nobody, ..*frame };
             return frame.bind(sign_in::out(&frame, true));
         }
-        let shown = missing(frame, known).find(|it| {
-            it.id.to_string() == form.get("agreement") && it.hash().to_string() == form.get("text")
+        let missing = known.missing_at(visit.now).filter(|it| it.what.is_theirs());
+        let shown = missing.filter_map(|it| in_force(frame, it)).find_map(|it| {
+            let is_shown = |reading: &&Reading| reading.hash().to_string() == form.get("text");
+            (it.id.to_string() == form.get("agreement"))
+                .then(|| it.readings().iter().find(is_shown).map(|reading| (it.id, reading.hash())))
+                .flatten()
         });
-        let (Some(agreement), "accept") = (shown, form.get("answer")) else {
+        let (Some((agreement, hash)), "accept") = (shown, form.get("answer")) else {
             // Signed in another window meanwhile, or the text has changed since: what is missing now is shown.
-            return self.agree_form(frame, visit, back, None);
+            return self.agree_form(frame, visit, back, reading, None);
         };
-        let signed = self.errands.sign(known.person.id, agreement.id, agreement.hash(), visit.now).await;
+        let signed = self.errands.sign(known.person.id, agreement, hash, visit.now).await;
         if signed.is_err() {
             let wrong = "Your answer could not be kept just now. Please press the button again in a minute.";
-            return self.agree_form(frame, visit, back, Some(wrong));
+            return self.agree_form(frame, visit, back, reading, Some(wrong));
         }
         // By now a newer snapshot knows of the signature; the next request, and this link, are judged by it.
         to(&agree_link(safe_back(back, &frame.snapshot.settings.gate_name)))
@@ -234,8 +251,8 @@ impl Desk {
     }
 }
 
-fn missing<'a>(frame: &'a Frame<'_>, known: &'a Known) -> impl Iterator<Item = &'a Agreement> {
-    frame.snapshot.agreements.iter().filter(|it| known.missing.contains(&it.id))
+fn in_force<'a>(frame: &Frame<'a>, missing: Missing) -> Option<&'a Agreement> {
+    frame.snapshot.agreements.iter().find(|it| it.id == missing.agreement)
 }
 
 fn agree_link(back: Option<&str>) -> String {

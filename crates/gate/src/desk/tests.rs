@@ -6,14 +6,14 @@ mod report;
 use super::*;
 use crate::{
     Known,
-    sample::{AGREEMENT, AMINA, Office, Rig, at, decision, hash, pupil, rig, snapshot_of, teacher},
+    sample::{AGREEMENT, AMINA, Office, Rig, at, decision, due, hash, pupil, rig, snapshot_of, teacher},
 };
 
 const DEVICE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
 const OTHER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 2));
 
 fn not_agreed() -> Known {
-    Known { password: Some(hash("marsh harrier 7")), missing: vec![AGREEMENT], ..pupil() }
+    Known { password: Some(hash("marsh harrier 7")), missing: vec![due()], ..pupil() }
 }
 fn agreed() -> Known {
     Known { missing: Vec::new(), ..not_agreed() }

@@ -5,7 +5,7 @@ use policy::{CategorySet, Inspect};
 use super::*;
 use crate::{
     Known,
-    sample::{AGREEMENT, decision, pupil},
+    sample::{decision, due, pupil},
 };
 
 #[derive(Debug, PartialEq)]
@@ -18,7 +18,7 @@ enum Door {
 }
 
 fn door(decision: Decision, who: &Who, open_unknown: bool) -> Door {
-    match settle(decision, who, open_unknown) {
+    match settle(decision, who, open_unknown, crate::sample::at(0)) {
         Ruling::Proceed(_) => Door::Proceed,
         Ruling::Warn(_) => Door::Warn,
         Ruling::Refuse(_) => Door::Refuse,
@@ -33,7 +33,7 @@ fn which_door_for_whom() {
     use Door::{Agree, Proceed, Refuse, SignIn, Warn};
     let nobody = Who::Nobody;
     let agreed = Who::Known(Arc::new(pupil()));
-    let not_agreed = Who::Known(Arc::new(Known { missing: vec![AGREEMENT], ..pupil() }));
+    let not_agreed = Who::Known(Arc::new(Known { missing: vec![due()], ..pupil() }));
     let help = || Decision { protected: true, ..decision(Verdict::Allow, Step::Help) };
     let check = |asked: Decision, doors: [Door; 3], unknown_may: Door| {
         let name = format!("{:?} by {:?}", asked.verdict, asked.because.step);
@@ -72,7 +72,7 @@ fn every_help_line_that_we_show_is_open_to_all_and_never_watched() {
     let who = [
         Who::Nobody,
         Who::Known(Arc::new(pupil())),
-        Who::Known(Arc::new(Known { missing: vec![AGREEMENT], ..pupil() })),
+        Who::Known(Arc::new(Known { missing: vec![due()], ..pupil() })),
     ];
     let mut snapshots = [crate::sample::snapshot(), crate::sample::snapshot()];
     snapshots[1].rules = crate::sample::rules();
@@ -113,7 +113,7 @@ fn nothing_else_opens_before_signing_in_and_agreeing() {
         assert_eq!(got, door, "{url}");
     };
     let agreed = Who::Known(Arc::new(pupil()));
-    let not_agreed = Who::Known(Arc::new(Known { missing: vec![AGREEMENT], ..pupil() }));
+    let not_agreed = Who::Known(Arc::new(Known { missing: vec![due()], ..pupil() }));
     check("https://open.example.org/", &Who::Nobody, Door::SignIn);
     check("https://open.example.org/", &not_agreed, Door::Agree);
     check("https://open.example.org/", &agreed, Door::Proceed);

@@ -5,7 +5,7 @@ use policy::{Category, Step, Verdict};
 use super::*;
 use crate::{
     Known,
-    sample::{self, AGREEMENT, Office, at, decision, gambling, hash, pupil, rig, snapshot, teacher},
+    sample::{self, Office, at, decision, due, gambling, hash, pupil, rig, snapshot, teacher},
 };
 
 const DEVICE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
@@ -230,7 +230,7 @@ async fn the_sign_in_box_names_the_school_in_a_header_that_cannot_be_broken() {
 /// AUP-07.
 #[tokio::test]
 async fn one_who_has_not_agreed_is_led_to_the_agreement_and_back() {
-    let mut case = Case::of(known(Known { missing: vec![AGREEMENT], ..pupil() }));
+    let mut case = Case::of(known(Known { missing: vec![due()], ..pupil() }));
     let page = case.show(Notice::Agree);
     let back = encode(case.url);
     assert_eq!(
@@ -300,7 +300,7 @@ async fn every_page_is_drawn() {
     plain.url = "http://example.org/";
     draw("sign-in-asked", &plain.show(Notice::SignIn(None)));
 
-    let not_agreed = Known { password: Some(hash("x")), missing: vec![AGREEMENT], ..pupil() };
+    let not_agreed = Known { password: Some(hash("x")), missing: vec![due()], ..pupil() };
     let (nobody, signed, asked) = (Who::Nobody, known(pupil()), known(not_agreed));
     let desk = &child.desk.desk;
     desk.bindings.bind(DEVICE, &pupil(), at(480), at(0));

@@ -33,16 +33,23 @@ pub(crate) struct Sheet {
     /// May be shown inside another page's frame: only what has nothing to press.
     pub(crate) framed: bool,
     pub(crate) headers: Vec<(&'static str, String)>,
+    /// Runs at the end of the page, and nothing else does.
+    pub(crate) script: Option<&'static str>,
 }
 
 impl Sheet {
     pub(crate) fn new(status: u16, title: impl Into<String>, main: Markup) -> Sheet {
-        Sheet { status, title: title.into(), main, framed: false, headers: Vec::new() }
+        Sheet { status, title: title.into(), main, framed: false, headers: Vec::new(), script: None }
     }
 
     #[must_use]
     pub(crate) fn framed(self) -> Sheet {
         Sheet { framed: true, ..self }
+    }
+
+    #[must_use]
+    pub(crate) fn script(self, script: &'static str) -> Sheet {
+        Sheet { script: Some(script), ..self }
     }
 
     #[must_use]
@@ -58,14 +65,17 @@ impl Frame<'_> {
     }
 
     pub(crate) fn bind(&self, sheet: Sheet) -> Page {
-        let Sheet { status, title, main, framed, mut headers } = sheet;
+        let Sheet { status, title, main, framed, mut headers, script } = sheet;
         let gate = &self.snapshot.settings.gate_name;
+        let runs = script
+            .map(|it| format!("script-src 'sha256-{}'; ", STANDARD.encode(Sha256::digest(it))))
+            .unwrap_or_default();
         let ancestors = if framed { "" } else { "; frame-ancestors 'none'" };
         headers.extend([
             (
                 "content-security-policy",
                 format!(
-                    "default-src 'none'; style-src 'sha256-{}'; img-src data:; base-uri 'none'; \
+                    "default-src 'none'; style-src 'sha256-{}'; {runs}img-src data:; base-uri 'none'; \
                      form-action 'self' https://{gate} http://{gate}{ancestors}",
                     *LOOK_HASH
                 ),
@@ -74,11 +84,11 @@ impl Frame<'_> {
             ("referrer-policy", "no-referrer".to_owned()),
             ("x-content-type-options", "nosniff".to_owned()),
         ]);
-        let body = self.document(&title, &main).into_string().into_bytes();
+        let body = self.document(&title, &main, script).into_string().into_bytes();
         Page { status, content_type: "text/html; charset=utf-8", body, headers }
     }
 
-    fn document(&self, title: &str, main: &Markup) -> Markup {
+    fn document(&self, title: &str, main: &Markup, script: Option<&'static str>) -> Markup {
         html! {
             (DOCTYPE)
             html lang="en-GB" {
@@ -97,6 +107,7 @@ impl Frame<'_> {
                     header.top { div.wide { (self.top()) } }
                     main #main .wide tabindex="-1" { (main) }
                     footer.foot { div.wide { (self.foot()) } }
+                    @if let Some(script) = script { script { (PreEscaped(script)) } }
                 }
             }
         }

@@ -1,5 +1,5 @@
 //! Every setting there is. One is added by a constant and its line in [`SETTINGS`].
-use super::{Kind, Setting, guests, rosters};
+use super::{Kind, Setting, agreements::*, guests, rosters};
 
 /// PWD-06: 002 says ten minutes.
 pub const IDLE_LOCK: Setting = Setting {
@@ -35,4 +35,14 @@ pub static SETTINGS: &[&Setting] = &[
     &guests::COMMUNITY_HOURS,
     &guests::REMOTE_AUTHORITY,
     &guests::REMOTE_LONGEST,
+    &AGREEMENT_PUPILS_AGAIN,
+    &AGREEMENT_ADULTS_AGAIN,
+    &AGREEMENT_DAYS,
+    &SCHOOL_YEAR_MONTH,
+    &AGREEMENT_COUNTER_SIGN,
+    &AGREEMENT_PARENT_SIGNS,
+    &AGREEMENT_CONTRACT,
+    &AGREEMENT_REMINDERS,
+    &AGREEMENT_STAFF_REMINDER,
+    &AGREEMENT_ISSUE,
 ];

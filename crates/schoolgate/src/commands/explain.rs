@@ -70,15 +70,14 @@ fn explain(
     let trace = trace(&snapshot.rules, &ask);
     let mut text = words(&trace, name)?;
     writeln!(text, "Time      {} {} ({:?})", when.date, when.time.strftime("%H:%M"), when.kind)?;
-    if let Some(known) = known.filter(|it| !it.missing.is_empty()) {
+    if let Some(known) = known.filter(|it| it.missing_at(at).next().is_some()) {
         let all = &snapshot.agreements;
         let titles = known
-            .missing
-            .iter()
-            .filter_map(|it| all.iter().find(|a| a.id == *it))
-            .map(|it| it.title.as_str());
-        let titles = titles.collect::<Vec<_>>().join(", ");
-        writeln!(text, "Agreement {titles} is not signed yet: nothing but help opens until it is")?;
+            .missing_at(at)
+            .filter_map(|it| Some((all.iter().find(|a| a.id == it.agreement)?, it.what)))
+            .map(|(agreement, what)| format!("{} ({})", agreement.title(), what.label()));
+        let titles = titles.collect::<Vec<_>>().join("; ");
+        writeln!(text, "Agreement {titles}: nothing but help opens until it is signed")?;
     }
     Ok(text)
 }

@@ -1,45 +1,8 @@
-use agreements::{Audience, Signature, TextHash, missing};
 use jiff::SignedDuration;
-use store::{StoreError, agreements as kept, audit, people, pulse, sessions, set_up};
+use store::{audit, people, pulse, sessions, set_up};
 use testkit::databases::on_both;
 
 use crate::{at, by, small, write};
-
-#[tokio::test]
-async fn a_signature_holds_for_the_text_that_was_shown() {
-    on_both(async |db| {
-        let small = small(&db, "Hill School").await;
-        let (school, pupil) = (small.school.id, &small.pupil);
-        let by = by("2026-11-22T10:00:00Z");
-        let mut tx = write(&db).await;
-        let first = kept::publish(&mut tx, &by, school, Audience::Pupils, "Rules", "Be kind.").await.unwrap();
-        let word = Signature { person: pupil.id, agreement: first.id, hash: first.hash(), at: by.at };
-        kept::sign(&mut tx, school, &word).await.unwrap();
-        let later = Signature { at: at("2026-11-23T10:00:00Z"), ..word.clone() };
-        kept::sign(&mut tx, school, &later).await.unwrap();
-        assert_eq!(
-            kept::signatures(&mut tx, school).await.unwrap(),
-            std::slice::from_ref(&word),
-            "the first counts"
-        );
-        let other = Signature { hash: TextHash::from_bytes([7; 32]), ..word.clone() };
-        assert!(matches!(kept::sign(&mut tx, school, &other).await, Err(StoreError::Stale)));
-
-        let second =
-            kept::publish(&mut tx, &by, school, Audience::Pupils, "Rules", "Be kinder.").await.unwrap();
-        assert_eq!((first.version, second.version), (1, 2));
-        let in_force = kept::in_force(&mut tx, school).await.unwrap();
-        assert_eq!(in_force, std::slice::from_ref(&second));
-        let signed = kept::signatures(&mut tx, school).await.unwrap();
-        assert_eq!(missing(pupil, &in_force, &signed).count(), 1);
-        let word = Signature { agreement: second.id, hash: second.hash(), ..word };
-        kept::sign(&mut tx, school, &word).await.unwrap();
-        let signed = kept::signatures(&mut tx, school).await.unwrap();
-        assert_eq!(missing(pupil, &in_force, &signed).count(), 0);
-        tx.commit().await.unwrap();
-    })
-    .await;
-}
 
 #[tokio::test]
 async fn sessions_end_and_the_set_up_link_works_once() {

@@ -1,4 +1,5 @@
 //! What the store keeps, told as stories, each on both engines.
+mod agreements;
 mod audit;
 mod concerns;
 mod engines;

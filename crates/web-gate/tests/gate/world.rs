@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use agreements::{Due, What};
 use gate::{
     Bindings, Credentials, Current, Desk, Errands, Known, Passes, People, ProxyAddress, Recorder, Secret,
     Settings, SignInBy, Snapshot,
@@ -242,7 +243,11 @@ fn snapshot(with: &With) -> Snapshot {
         subject: rules.subject(&person),
         person,
         password: Some(hash(PASSWORD)),
-        missing: if with.missing { vec![agreement.id] } else { Vec::new() },
+        missing: if with.missing {
+            vec![Due { agreement: agreement.id, what: What::Own, since: Timestamp::MIN, last_given: None }]
+        } else {
+            Vec::new()
+        },
     };
     let proxy = ProxyAddress { host: "gate.school.test".into(), port: 3128, tls_port: None };
     let mut settings = Settings::new("gate.school.test", proxy);

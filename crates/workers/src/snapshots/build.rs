@@ -1,6 +1,6 @@
 use std::{collections::HashMap, sync::Arc};
 
-use agreements::{Signature, missing};
+use agreements::{Practice, Signature, due};
 use gate::{Known, Settings, Snapshot};
 use policy::{Directory, LayerText, Rules, Subject, lists::Lists};
 use school::{Calendar, Choice, Id, Person, Place};
@@ -35,12 +35,13 @@ pub(super) fn snapshot(
     for signature in &inputs.signatures {
         signatures.entry(signature.person).or_default().push(signature.clone());
     }
+    let practice = Practice::of(&inputs.chosen, calendar.zone.clone());
     let people = inputs.people.iter().map(|kept| {
         let signed = signatures.get(&kept.person.id).map_or(&[][..], Vec::as_slice);
         Known {
             subject: subject(&rules, inputs, &kept.person, &mut faults),
             password: kept.password.as_deref().map(Into::into),
-            missing: missing(&kept.person, &inputs.agreements, signed).map(|it| it.id).collect(),
+            missing: due(&kept.person, &practice, &inputs.agreements, signed),
             person: kept.person.clone(),
         }
     });

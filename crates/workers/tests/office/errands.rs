@@ -1,7 +1,7 @@
 //! What people do at a gate: sign, report, sign in.
 use std::net::{IpAddr, Ipv4Addr};
 
-use agreements::{Audience, TextHash};
+use agreements::{Audience, Level, Reading, TextHash};
 use casework::Origin;
 use gate::{Errands, NotTaken, Report};
 use store::{audit, concerns};
@@ -12,14 +12,25 @@ use crate::{PUPIL, Running, SCHOOL, Small, TEACHER, at, by, until};
 async fn a_signature_is_answered_when_the_gate_knows_it() {
     let small = Small::open().await;
     let mut tx = small.db.write().await.expect("a transaction");
-    let old =
-        store::agreements::publish(&mut tx, &by(), SCHOOL, Audience::Pupils, "Be kind", "Online too.").await;
-    let text =
-        store::agreements::publish(&mut tx, &by(), SCHOOL, Audience::Pupils, "Be kind", "Always.").await;
-    let (old, text) = (old.expect("an agreement"), text.expect("an agreement"));
+    let mut publish = async |text: &str| {
+        let readings = vec![Reading::new(Level::Standard, "Be kind", text)];
+        let new = store::agreements::publish(&mut tx, &by(), SCHOOL, Audience::Pupils, readings, "").await;
+        new.expect("an agreement")
+    };
+    let (old, text) = (publish("Online too.").await, publish("Always.").await);
     tx.commit().await.expect("kept");
     assert!(small.snapshots.refresh().await);
-    let missing = || small.current.load().people.get(PUPIL).expect("the pupil").missing.clone();
+    let missing = || {
+        small
+            .current
+            .load()
+            .people
+            .get(PUPIL)
+            .expect("the pupil")
+            .missing_at(at(2))
+            .map(|it| it.agreement)
+            .collect::<Vec<_>>()
+    };
     assert_eq!(missing(), [text.id]);
 
     let (errands, receiver) = Errands::new(10);
@@ -27,11 +38,15 @@ async fn a_signature_is_answered_when_the_gate_knows_it() {
     running.start(small.clerk(receiver).run(running.stop.clone()));
     let wrong = TextHash::from_bytes([1; 32]);
     assert_eq!(errands.sign(PUPIL, text.id, wrong, at(1)).await, Err(NotTaken), "another text");
-    assert_eq!(errands.sign(PUPIL, old.id, old.hash(), at(1)).await, Err(NotTaken), "an older text");
+    assert_eq!(
+        errands.sign(PUPIL, old.id, old.readings()[0].hash(), at(1)).await,
+        Err(NotTaken),
+        "an older text"
+    );
     assert_eq!(missing(), [text.id]);
-    assert_eq!(errands.sign(PUPIL, text.id, text.hash(), at(2)).await, Ok(()));
+    assert_eq!(errands.sign(PUPIL, text.id, text.readings()[0].hash(), at(2)).await, Ok(()));
     assert_eq!(missing(), []);
-    assert_eq!(errands.sign(PUPIL, text.id, text.hash(), at(3)).await, Ok(()), "twice is once");
+    assert_eq!(errands.sign(PUPIL, text.id, text.readings()[0].hash(), at(3)).await, Ok(()), "twice is once");
     running.end().await;
 }
 
