@@ -4,12 +4,11 @@ use agreements::{
     missing,
 };
 use jiff::{Timestamp, civil::date, tz::TimeZone};
-use school::{roster::ParentLink, Choice, Id, Layer, Person, Role, School, settings::AGREEMENT_COUNTER_SIGN};
+use school::{Choice, Id, Layer, Person, Role, School, roster::ParentLink, settings::AGREEMENT_COUNTER_SIGN};
 use store::{
     StoreError, Tx,
     agreements::{self as kept, Book, Discussion, Form, Issue, Method, NotAForm, Reminder, Signing, Way},
-    audit, parents,
-    people, settings,
+    audit, parents, people, settings,
 };
 use testkit::databases::on_both;
 
@@ -177,7 +176,8 @@ async fn a_parent_signs_for_a_young_child_and_the_book_knows_whom_to_turn_to() {
             people::add(&mut tx, &by, it).await.unwrap();
         }
         for (parent, priority) in [(&second, None), (&first, Some(1))] {
-            let link = ParentLink { child: child.id, parent: parent.id, relation: "parent".to_owned(), priority };
+            let link =
+                ParentLink { child: child.id, parent: parent.id, relation: "parent".to_owned(), priority };
             parents::link(&mut tx, &by, school, &link).await.unwrap();
         }
         let agreement = publish(&mut tx, school, "Be kind.").await;
