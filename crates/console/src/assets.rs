@@ -1,4 +1,4 @@
-//! Style sheets and the mark, embedded in the binary and addressed by what they hold, so that browsers keep them
+//! Style sheets, the mark and the script, embedded in the binary and addressed by what they hold, so that browsers keep them
 //! for good and never show an old one.
 use std::sync::LazyLock;
 
@@ -21,13 +21,14 @@ struct Asset {
 /// In the order in which a page loads them: ours is last, so that it has the last word.
 static STYLES: [&str; 3] = ["govuk-frontend.css", "moj-frontend.css", "schoolgate.css"];
 
-static ASSETS: LazyLock<[Asset; 4]> = LazyLock::new(|| {
+static ASSETS: LazyLock<[Asset; 5]> = LazyLock::new(|| {
     let css = "text/css; charset=utf-8";
     [
         asset(STYLES[0], css, include_bytes!("../static/vendor/govuk-frontend.css")),
         asset(STYLES[1], css, include_bytes!("../static/vendor/moj-frontend.css")),
         asset(STYLES[2], css, include_bytes!("../static/schoolgate.css")),
         asset("mark.svg", "image/svg+xml", include_bytes!("../static/mark.svg")),
+        asset("console.js", "text/javascript; charset=utf-8", include_bytes!("../static/console.js")),
     ]
 });
 

@@ -5,7 +5,7 @@ use policy::{Rules, lists::Lists};
 use school::{Calendar, Id, School, Site};
 use store::{Db, activity};
 
-use crate::{Clock, Elsewhere, failure::Failure, throttle::Throttle};
+use crate::{Clock, Elsewhere, failure::Failure, second::SignIn, throttle::Throttle};
 
 /// All that the pages need. Filled by the binary.
 #[derive(Clone)]
@@ -21,6 +21,7 @@ pub struct Console {
     pub throttle: Throttle,
     /// Who keeps the accounts that are not kept here, where anybody does.
     pub elsewhere: Option<Arc<dyn Elsewhere>>,
+    pub sign_in: SignIn,
 }
 
 /// Looks up what is in force at a school.

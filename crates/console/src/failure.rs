@@ -24,6 +24,9 @@ pub(crate) enum Failure {
     /// In words for the reader.
     #[error("the request cannot be read: {0}")]
     BadRequest(&'static str),
+    /// Something has to be done first, at `to`; the form may be sent again after it.
+    #[error("something has to be done first")]
+    First { to: String, why: &'static str },
     #[error("the store failed")]
     Store(#[from] store::StoreError),
     #[error("the activity log failed")]
@@ -36,7 +39,7 @@ impl Failure {
     fn status(&self) -> StatusCode {
         match self {
             Failure::NotFound => StatusCode::NOT_FOUND,
-            Failure::Forbidden | Failure::NotOurForm | Failure::OutOfTime { .. } => StatusCode::FORBIDDEN,
+            Failure::Forbidden | Failure::NotOurForm | Failure::OutOfTime { .. } | Failure::First { .. } => StatusCode::FORBIDDEN,
             Failure::BadRequest(_) => StatusCode::BAD_REQUEST,
             Failure::Store(store::StoreError::Stale) => StatusCode::CONFLICT,
             Failure::Store(_) | Failure::Activity(_) | Failure::Broken(_) => {
@@ -54,6 +57,7 @@ impl Failure {
             Failure::OutOfTime { over: false, .. } => "Your access has not begun yet",
             Failure::BadRequest(_) => "That could not be read",
             Failure::Store(store::StoreError::Stale) => "Somebody else changed this first",
+            Failure::First { .. } => "Nothing was changed yet",
             Failure::Store(_) | Failure::Activity(_) | Failure::Broken(_) => {
                 "Something went wrong on our side"
             }
@@ -86,6 +90,7 @@ impl Failure {
                 "Nothing of yours was changed, and nothing of theirs was lost. Go back, reload the page to see how it \
                  stands now, and try again."
             }
+            Failure::First { why, .. } => why,
             Failure::Store(_) | Failure::Activity(_) | Failure::Broken(_) => {
                 "Filtering does not depend on these pages and goes on as it was. Try again in a minute. If it keeps \
                  happening, the network manager will find the cause in the log of the server."
@@ -107,6 +112,12 @@ impl IntoResponse for Failure {
                 p.govuk-body { (self.advice()) }
                 @if matches!(self, Failure::OutOfTime { .. }) {
                     p.govuk-body { a.govuk-link href="/sign-in" { "Sign in as someone else" } }
+                } @else if let Failure::First { to, .. } = &self {
+                    p.govuk-body {
+                        "What you typed is not lost: "
+                        a.govuk-link href=(to) target="_blank" rel="noopener" { "do that in a new tab" }
+                        ", then come back to this one, go one page back and send the form again."
+                    }
                 } @else {
                     p.govuk-body { a.govuk-link href="/" { "Go to the first page" } }
                 }

@@ -8,6 +8,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
+use school::settings::SECOND_DEMANDED;
 use subtle::ConstantTimeEq;
 
 use crate::{
@@ -15,7 +16,7 @@ use crate::{
     failure::Failure,
     fields::Fields,
     router::Demand,
-    staff::{Reader, Staff},
+    staff::{First, Reader, Staff},
 };
 
 /// The largest form: a policy text of a quarter of a megabyte, encoded at its worst.
@@ -28,15 +29,26 @@ pub(crate) async fn guard(
 ) -> Result<Response, Failure> {
     let staff = match demand {
         Demand::Nothing => None,
-        Demand::SignedIn | Demand::Right(_) => Staff::of(&console, request.headers()).await?,
+        Demand::SignedIn | Demand::Right(_) | Demand::Fresh(_) => Staff::of(&console, request.headers()).await?,
     };
-    if let Demand::Right(right) = demand
+    if let Some(staff) = &staff
+        && staff.locked
+        && !request.uri().path().starts_with("/lock")
+    {
+        return Ok(elsewhere("/lock", &request, WAS_LOCKED));
+    }
+    if let Some(right) = demand.right()
         && staff.as_ref().is_some_and(|it| !it.rights.has(right))
     {
         return Err(Failure::Forbidden);
     }
     if demand != Demand::Nothing && staff.is_none() {
         return Ok(to_sign_in(&request));
+    }
+    if let Some(staff) = &staff
+        && let Some(way) = first(&console, staff, demand, &request)
+    {
+        return Ok(way);
     }
     let mut request = if request.method() == Method::POST {
         let (fields, mut request) = read(request).await?;
@@ -54,6 +66,40 @@ pub(crate) async fn guard(
         request.extensions_mut().insert(Reader(Arc::new(staff)));
     }
     Ok(next.run(request).await)
+}
+
+const WAS_LOCKED: &str = "This session was idle for too long and has locked.";
+const SECOND_FIRST: &str = "This needs a second credential that was shown a short while ago.";
+const PASSWORD_FIRST: &str = "Your password has to be changed first.";
+
+/// What has to be done before this page is opened, if anything.
+fn first(console: &Console, staff: &Staff, demand: Demand, request: &Request) -> Option<Response> {
+    let path = request.uri().path();
+    // One's own account is where it is done; who leaves may always leave.
+    if path.starts_with("/account") || path.starts_with("/lock") || path == "/sign-out" {
+        return None;
+    }
+    match staff.first {
+        Some(First::Password) => return Some(elsewhere("/account/password", request, PASSWORD_FIRST)),
+        Some(First::Second) => return Some(elsewhere("/account/second", request, SECOND_FIRST)),
+        None => {}
+    }
+    // What was begun in time may be sent a while later: nobody loses a page of writing to the clock.
+    let times = if request.method() == Method::POST { 4 } else { 1 };
+    let fresh = !matches!(demand, Demand::Fresh(_))
+        || !staff.settings.is_on(&SECOND_DEMANDED)
+        || staff.is_proved((console.clock)(), times);
+    (!fresh).then(|| elsewhere("/account/second/show", request, SECOND_FIRST))
+}
+
+/// Leads there and back again. What would have changed something is not carried along: it is asked for once more.
+fn elsewhere(to: &str, request: &Request, why: &'static str) -> Response {
+    if request.method() == Method::POST {
+        return Failure::First { to: to.to_owned(), why }.into_response();
+    }
+    let wanted = request.uri().path_and_query().map_or("/", |it| it.as_str());
+    let query = serde_html_form::to_string([("next", wanted)]).unwrap_or_default();
+    Redirect::to(&format!("{to}?{query}")).into_response()
 }
 
 /// Back to where they were going, once they have signed in; not for what would have changed something.

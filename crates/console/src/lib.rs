@@ -1,7 +1,7 @@
 //! The pages that staff see: what the gate does, why, and whom to worry about.
 //!
 //! The console knows no gate and no worker: it reads what they wrote, and writes rows and job rows. Every page works
-//! without JavaScript; there is none.
+//! without JavaScript; what there is serves passkeys and the idle lock.
 mod assets;
 mod clock;
 mod components;
@@ -17,6 +17,7 @@ mod password;
 mod people;
 mod router;
 mod search;
+mod second;
 mod session;
 mod staff;
 mod throttle;
@@ -26,8 +27,10 @@ pub use crate::{
     clock::Clock,
     console::{Console, InForce, InForceAt},
     elsewhere::{BACK, Elsewhere},
+    password::rules::{KEEP_PRIVATE, PasswordFault, faults as password_faults},
     router::router,
-    session::{IDLE, LONGEST, Token},
+    second::SignIn,
+    session::{LONGEST, Token},
     throttle::Throttle,
 };
 

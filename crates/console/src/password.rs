@@ -1,4 +1,6 @@
 //! Argon2id, off the request threads and few at a time, since each costs 19 MiB and tens of milliseconds.
+pub(crate) mod rules;
+
 use std::sync::LazyLock;
 
 use argon2::{
@@ -14,9 +16,6 @@ static ROOM: Semaphore = Semaphore::const_new(2);
 
 /// What the password of a name that does not exist is checked against, so that it takes as long as any other.
 static NOBODY: LazyLock<String> = LazyLock::new(|| hashed("nobody").unwrap_or_default());
-
-/// The fewest characters of a new password (NCSC: length before symbols).
-pub(crate) const SHORTEST: usize = 12;
 
 /// Whether this is the password behind `phc`. `None`: there is none, and the answer is no, after as long a while.
 pub(crate) async fn is_right(password: &str, phc: Option<String>) -> Result<bool, Failure> {

@@ -49,6 +49,17 @@ pub(crate) enum Demand {
     Nothing,
     SignedIn,
     Right(Right),
+    /// The right, and a second credential shown a short while ago (ACC-07): case files and administration.
+    Fresh(Right),
+}
+
+impl Demand {
+    pub(crate) fn right(self) -> Option<Right> {
+        match self {
+            Demand::Nothing | Demand::SignedIn => None,
+            Demand::Right(right) | Demand::Fresh(right) => Some(right),
+        }
+    }
 }
 
 /// Longer than any page should take.
@@ -75,6 +86,11 @@ const POST: Method = Method::POST;
 
 const fn may(right: Right) -> Demand {
     Demand::Right(right)
+}
+
+/// For case files and administration.
+const fn fresh(right: Right) -> Demand {
+    Demand::Fresh(right)
 }
 
 const fn route(

@@ -5,15 +5,14 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use cookie::{Cookie, SameSite};
 use jiff::{SignedDuration, Timestamp};
 use rand::TryRng;
+use school::settings::{IDLE_LOCK, SESSION_LONGEST, Settings};
 use sha2::{Digest, Sha256};
 use store::sessions::{Session, TokenHash};
 
 use crate::Console;
 
-/// Without a request for this long, a session ends.
-pub const IDLE: SignedDuration = SignedDuration::from_mins(10);
-/// However busy, a session ends after this long: a school day.
-pub const LONGEST: SignedDuration = SignedDuration::from_hours(10);
+/// No session is kept longer than this, whatever a school sets: the browser forgets its cookie.
+pub const LONGEST: SignedDuration = SignedDuration::from_hours(24);
 /// A sign of life is written down at most this often.
 const TOUCH_EVERY: SignedDuration = SignedDuration::from_secs(30);
 
@@ -64,9 +63,14 @@ pub(crate) fn no_cookie(console: &Console) -> String {
     cookie(console, String::new(), 0)
 }
 
-/// Whether the session is still good; the store has seen to the longest time.
-pub(crate) fn is_live(session: &Session, now: Timestamp) -> bool {
-    now.duration_since(session.seen_at) < IDLE
+/// Without a request for this long, a session locks (PWD-06).
+pub(crate) fn idle(settings: &Settings) -> SignedDuration {
+    SignedDuration::from_mins(i64::from(settings.number(&IDLE_LOCK)))
+}
+
+/// However busy, a session ends after this long (PWD-07).
+pub(crate) fn longest(settings: &Settings) -> SignedDuration {
+    SignedDuration::from_hours(i64::from(settings.number(&SESSION_LONGEST)))
 }
 
 /// Whether a sign of life is due to be written down.

@@ -5,10 +5,15 @@ use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, header::COOKIE, request::Parts},
 };
-use jiff::Timestamp;
-use school::{Id, Person, Rights, School};
-
-use store::sessions::TokenHash;
+use jiff::{SignedDuration, Timestamp};
+use school::{
+    Choice, Id, Person, Rights, School, passwords,
+    settings::{SECOND_DEMANDED, SECOND_FRESH, SECOND_ROLES, Settings},
+};
+use store::{
+    Tx,
+    sessions::{Session, TokenHash},
+};
 
 use crate::{
     Console,
@@ -24,6 +29,23 @@ pub(crate) struct Staff {
     pub(crate) rights: Rights,
     pub(crate) session: TokenHash,
     pub(crate) form_token: String,
+    /// What holds at their school.
+    pub(crate) settings: Settings,
+    /// When a second credential was last shown in this session.
+    pub(crate) proved_at: Option<Timestamp>,
+    /// Idle for too long: nothing is shown before the password is given again.
+    pub(crate) locked: bool,
+    /// What they have to do before anything else is open to them.
+    pub(crate) first: Option<First>,
+}
+
+/// What comes before every page but those of one's own account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum First {
+    /// Choose a password: the one they have was given to them, or is too old.
+    Password,
+    /// Set up a second credential.
+    Second,
 }
 
 /// As handlers take it: put there by the guard, which is the only one that makes it.
@@ -39,16 +61,28 @@ impl Staff {
         let Some(session) = store::sessions::find(&mut tx, &token.hash(), now).await? else {
             return Ok(None);
         };
-        if !session::is_live(&session, now) {
-            return Ok(None);
-        }
         let Some(kept) = store::people::get(&mut tx, session.school, session.person).await? else {
             return Ok(None);
         };
         let Some(school) = store::schools::get(&mut tx, session.school).await? else { return Ok(None) };
+        let settings = store::settings::of(&mut tx, school.id, None).await?;
+        if session::longest(&settings) <= now.duration_since(session.opened_at) {
+            return Ok(None);
+        }
+        let first = first(&mut tx, &kept.person, &session, &settings, now).await?;
         drop(tx);
         console.admits(&kept.person, now)?;
-        if session::is_due(&session, now) {
+        let locked = session.locked_at.is_some() || session::idle(&settings) <= now.duration_since(session.seen_at);
+        if locked && session.locked_at.is_none() {
+            let mut tx = console.db.write().await?;
+            if store::sessions::lock(&mut tx, &token.hash(), now).await? {
+                let by = store::By { person: None, name: "Schoolgate".to_owned(), at: now };
+                let subject = kept.person.username.as_str();
+                store::audit::note(&mut tx, &by, school.id, "lock session", subject, None, None).await?;
+            }
+            tx.commit().await?;
+        }
+        if !locked && session::is_due(&session, now) {
             let mut tx = console.db.write().await?;
             store::sessions::touch(&mut tx, &token.hash(), now).await?;
             tx.commit().await?;
@@ -59,7 +93,18 @@ impl Staff {
             school,
             session: token.hash(),
             form_token: token.form_token(),
+            settings,
+            proved_at: session.proved_at.filter(|_| !locked),
+            locked,
+            first,
         }))
+    }
+
+    /// Whether a second credential was shown within this many times the time it counts for.
+    pub(crate) fn is_proved(&self, now: Timestamp, times: u32) -> bool {
+        let minutes = self.settings.number(&SECOND_FRESH).saturating_mul(times);
+        let counts = SignedDuration::from_mins(i64::from(minutes));
+        self.proved_at.is_some_and(|at| now.duration_since(at) < counts)
     }
 
     pub(crate) fn id(&self) -> Id<Person> {
@@ -70,6 +115,32 @@ impl Staff {
     pub(crate) fn by(&self, console: &Console) -> store::By {
         store::By { person: Some(self.person.id), name: self.person.name.to_string(), at: (console.clock)() }
     }
+}
+
+async fn first(
+    tx: &mut Tx,
+    person: &Person,
+    session: &Session,
+    settings: &Settings,
+    now: Timestamp,
+) -> Result<Option<First>, Failure> {
+    let state = store::passwords::state(tx, person.id).await?;
+    if state.is_some_and(|it| it.temporary || passwords::is_old(settings, person, it.set_at, now)) {
+        return Ok(Some(First::Password));
+    }
+    let must = || {
+        let roles = settings.several(&SECOND_ROLES);
+        person.roles.iter().any(|it| roles.iter().any(|code| code == it.code()))
+    };
+    // Who has shown one in this session has one.
+    if session.proved_at.is_none()
+        && settings.is_on(&SECOND_DEMANDED)
+        && must()
+        && store::second::of(tx, person.id).await?.is_empty()
+    {
+        return Ok(Some(First::Second));
+    }
+    Ok(None)
 }
 
 impl Console {
@@ -90,7 +161,7 @@ impl Console {
         if self.secure_cookies { "__Host-schoolgate" } else { "schoolgate" }
     }
 
-    fn cookie(&self, headers: &HeaderMap) -> Option<Token> {
+    pub(crate) fn cookie(&self, headers: &HeaderMap) -> Option<Token> {
         let all = headers.get_all(COOKIE).iter().filter_map(|it| it.to_str().ok());
         let found = all.flat_map(cookie::Cookie::split_parse).filter_map(Result::ok);
         found.filter(|it| it.name() == self.cookie_name()).find_map(|it| Token::from_text(it.value()))

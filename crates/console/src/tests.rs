@@ -4,6 +4,7 @@ mod pages;
 
 mod refusals;
 mod register;
+mod second;
 mod sign_in;
 mod tree;
 
@@ -27,7 +28,9 @@ use policy::{
     Because, Carried, Category, CategorySet, Directory, LayerText, Method as Verb, Outcome, Rules, Scheme,
     Seen, Step, lists::Lists,
 };
-use school::{Calendar, Choice, DaySpan, Id, Layer, Person, Role, Roles, School, SchoolDays, Year};
+use school::{
+    Calendar, Choice, DaySpan, Id, Layer, Person, Role, Roles, School, SchoolDays, Year, settings::Setting,
+};
 use store::{
     By, Db,
     activity::{self, Activity},
@@ -38,7 +41,7 @@ use store::{
 use tempfile::TempDir;
 use tower::ServiceExt;
 
-use crate::{Console, InForce, Throttle, Token, router};
+use crate::{Console, InForce, SignIn, Throttle, Token, router};
 
 const START: &str = "2026-11-23T10:00:00Z";
 /// Kept cheap: one iteration over 64 KiB. What the console makes itself is Argon2's own default.
@@ -113,6 +116,7 @@ impl World {
             secure_cookies,
             throttle: Throttle::default(),
             elsewhere: None,
+            sign_in: SignIn::new([7; 32], "https://console.test"),
         };
         World { app: router(console), db, seconds, elm, oak, pupil, concern, plan, _folder: folder }
     }
@@ -125,7 +129,8 @@ impl World {
         now() + SignedDuration::from_secs(self.seconds.load(Ordering::Relaxed))
     }
 
-    /// A session of someone with this role, opened behind the sign-in page's back.
+    /// A session of someone with this role, opened behind the sign-in page's back, in which a second credential was just
+    /// shown.
     async fn session(&self, school: &School, role: Role) -> Token {
         let token = Token::fresh().expect("chance");
         let mut tx = self.db.write().await.expect("a transaction");
@@ -143,8 +148,19 @@ impl World {
         sessions::open(&mut tx, &token.hash(), school.id, person.id, self.now(), until)
             .await
             .expect("a session");
+        sessions::prove(&mut tx, &token.hash(), self.now()).await.expect("proved");
         tx.commit().await.expect("kept");
         token
+    }
+
+    /// What Elm Park says of a setting.
+    async fn set(&self, setting: &Setting, value: &str) {
+        let by = By { person: None, name: "Set-up".to_owned(), at: self.now() };
+        let (school, owner) = (self.elm.id, self.elm.id.to_string());
+        let mut tx = self.db.write().await.expect("a transaction");
+        let place = (Layer::School, owner.as_str());
+        store::settings::set(&mut tx, &by, school, place, setting, value, false).await.expect("set");
+        tx.commit().await.expect("kept");
     }
 
     async fn send(&self, request: Request<Body>) -> Answer {

@@ -8,6 +8,8 @@ pub mod guest;
 mod id;
 mod identity;
 mod opening;
+mod paper_code;
+pub mod passwords;
 mod person;
 pub mod remote;
 mod right;
@@ -25,6 +27,7 @@ pub use crate::{
     id::{Id, NotAnId},
     identity::{KeptBy, NotLetIn, RoundTrip},
     opening::{NotOpeningHours, OpeningHours},
+    paper_code::{NotAPaperCode, PaperCode},
     person::{Group, Person},
     right::{Right, Rights},
     role::{Role, Roles},

@@ -6,7 +6,9 @@ mod agreements;
 mod all;
 mod guests;
 mod kind;
+mod roles;
 mod rosters;
+mod signing_in;
 
 use std::collections::BTreeMap;
 

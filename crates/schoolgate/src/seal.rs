@@ -15,13 +15,22 @@ pub(crate) fn chance() -> anyhow::Result<[u8; 32]> {
 /// What the entries of sealed lists are hashed with in this data folder; made when it is not there. Losing it means
 /// only that sealed lists have to be compiled again.
 pub(crate) fn of(folder: &Path) -> anyhow::Result<[u8; 32]> {
-    let path = folder.join("lists.seal");
-    if let Ok(bytes) = fs::read(&path)
+    kept(&folder.join("lists.seal"))
+}
+
+/// What second credentials are sealed with in this data folder. Whoever loses it has to set them up anew: it belongs in
+/// the back-up, and not beside the database's own.
+pub(crate) fn of_sign_in(folder: &Path) -> anyhow::Result<[u8; 32]> {
+    kept(&folder.join("sign-in.seal"))
+}
+
+fn kept(path: &Path) -> anyhow::Result<[u8; 32]> {
+    if let Ok(bytes) = fs::read(path)
         && let Ok(seal) = bytes.try_into()
     {
         return Ok(seal);
     }
     let seal = chance()?;
-    write_secret(&path, &seal)?;
+    write_secret(path, &seal)?;
     Ok(seal)
 }

@@ -21,6 +21,7 @@ pub mod lists;
 pub mod local_bodies;
 mod open;
 pub mod parents;
+pub mod passwords;
 pub mod people;
 pub mod plans;
 pub mod pulse;
@@ -29,6 +30,8 @@ pub mod remote;
 pub mod roster;
 pub mod rules;
 pub mod schools;
+pub mod second;
+pub mod security;
 pub mod sessions;
 pub mod set_up;
 

@@ -29,6 +29,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (2, "settings and stays", include_str!("../migrations/0002_settings_and_stays.sql")),
     (3, "audit chain", include_str!("../migrations/0003_audit_chain.sql")),
     (4, "rosters and leavers", include_str!("../migrations/0004_rosters_and_leavers.sql")),
+    (5, "signing in", include_str!("../migrations/0005_signing_in.sql")),
     (6, "accounts kept elsewhere", include_str!("../migrations/0006_accounts_kept_elsewhere.sql")),
     (7, "agreements", include_str!("../migrations/0007_agreements.sql")),
     (8, "tree of people", include_str!("../migrations/0008_tree_of_people.sql")),

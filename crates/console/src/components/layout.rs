@@ -2,7 +2,7 @@
 use maud::{DOCTYPE, Markup, html};
 use school::Right;
 
-use crate::{assets, router::Demand, staff::Staff};
+use crate::{assets, router::Demand, session, staff::Staff};
 
 /// A part of the menu: its pages stand in a second row where it has more than one for the reader.
 struct Part {
@@ -38,15 +38,18 @@ static MENU: &[Part] = &[
         pages: &[("Profiles", "/profiles", may(Right::SeeRules)), ("Lists", "/lists", may(Right::SeeLists))],
     },
     Part { name: "Settings", pages: &[("Settings", "/settings", may(Right::SeeSettings))] },
-    Part { name: "Audit", pages: &[("Audit", "/audit", may(Right::SeeAudit))] },
+    Part {
+        name: "Audit",
+        pages: &[
+            ("Audit", "/audit", may(Right::SeeAudit)),
+            ("Security alerts", "/security", may(Right::SeeSecurity)),
+        ],
+    },
 ];
 
 impl Part {
     fn of<'a>(&self, staff: &'a Staff) -> impl Iterator<Item = (&'static str, &'static str)> + use<'a> {
-        let open = |demand: Demand| match demand {
-            Demand::Right(right) => staff.rights.has(right),
-            Demand::SignedIn | Demand::Nothing => true,
-        };
+        let open = |demand: Demand| demand.right().is_none_or(|right| staff.rights.has(right));
         let pages = self.pages.iter().filter(move |(_, _, demand)| open(*demand));
         pages.map(|(name, path, _)| (*name, *path))
     }
@@ -54,7 +57,7 @@ impl Part {
 
 /// Where someone with these rights lands after signing in.
 pub(crate) fn home(staff: &Staff) -> &'static str {
-    let rights = |it: &&(&str, &str, Demand)| matches!(it.2, Demand::Right(right) if staff.rights.has(right));
+    let rights = |it: &&(&str, &str, Demand)| it.2.right().is_some_and(|right| staff.rights.has(right));
     MENU.iter().flat_map(|it| it.pages).find(rights).map_or("/account", |(_, path, _)| path)
 }
 
@@ -90,7 +93,7 @@ pub(crate) fn page(staff: &Staff, here: &str, title: &str, content: &Markup) -> 
             }
         }
     };
-    document(title, Some(staff.school.name.as_str()), &who, &menu, content)
+    document(title, Some(staff), &who, &menu, content)
 }
 
 /// A page for anyone: signing in, and what goes wrong.
@@ -104,10 +107,15 @@ pub(crate) fn token(staff: &Staff) -> Markup {
     html! { input type="hidden" name="token" value=(staff.form_token); }
 }
 
-fn document(title: &str, school: Option<&str>, who: &Markup, menu: &Markup, content: &Markup) -> Markup {
+/// A little later than the session locks, so that the page that follows finds it locked.
+fn idle(staff: &Staff) -> i64 {
+    session::idle(&staff.settings).as_secs() + 5
+}
+
+fn document(title: &str, staff: Option<&Staff>, who: &Markup, menu: &Markup, content: &Markup) -> Markup {
     html! {
         (DOCTYPE)
-        html.govuk-template lang="en-GB" {
+        html.govuk-template lang="en-GB" data-idle=[staff.map(idle)] {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover";
@@ -117,6 +125,9 @@ fn document(title: &str, school: Option<&str>, who: &Markup, menu: &Markup, cont
                 @for url in assets::style_urls() {
                     link rel="stylesheet" href=(url);
                 }
+                script src=(assets::url("console.js")) defer {}
+                // Without a script, an idle page gives way to the lock by its clock (PWD-06).
+                @if let Some(staff) = staff { noscript { meta http-equiv="refresh" content={ (idle(staff)) ";url=/lock" }; } }
             }
             body.govuk-template__body {
                 a.govuk-skip-link href="#main" { "Skip to main content" }
@@ -126,7 +137,7 @@ fn document(title: &str, school: Option<&str>, who: &Markup, menu: &Markup, cont
                             img.sg-brand__mark src=(assets::url("mark.svg")) alt="" width="32" height="32";
                             span.sg-brand__name { "Schoolgate" }
                         }
-                        @if let Some(school) = school { span.sg-school { (school) } }
+                        @if let Some(staff) = staff { span.sg-school { (staff.school.name) } }
                         (who)
                     }
                     (menu)

@@ -14,6 +14,9 @@ pub(crate) async fn first(staff: Reader) -> Redirect {
     Redirect::to(layout::home(&staff))
 }
 
+/// Asked by the page's script while somebody types; being asked is all that it does.
+pub(crate) async fn alive(_: Reader) {}
+
 pub(crate) async fn get(staff: Reader) -> Markup {
     let roles: Vec<&str> = staff.person.roles.iter().map(Role::label).collect();
     layout::page(
@@ -28,6 +31,11 @@ pub(crate) async fn get(staff: Reader) -> Markup {
                 (row("School", staff.school.name.as_str()))
                 (row("Roles", &roles.join(", ")))
             }
+            ul.govuk-list {
+                li { a.govuk-link href="/account/password" { "Change your password" } }
+                li { a.govuk-link href="/account/second" { "Your second credentials" } }
+                li { a.govuk-link href="/account/sessions" { "Where you are signed in" } }
+            }
             h2.govuk-heading-m { "What you may do here" }
             @if staff.rights.is_empty() {
                 p.govuk-body { "Your role opens no pages of the console. If your work needs one, ask the head." }
@@ -37,8 +45,9 @@ pub(crate) async fn get(staff: Reader) -> Markup {
                 }
             }
             p.govuk-body {
-                "You are signed out after " (session::IDLE.as_mins()) " minutes without use, and after "
-                (session::LONGEST.as_hours()) " hours at the latest. What you look at and change is written down."
+                "Your session locks after " (session::idle(&staff.settings).as_mins()) " minutes without use, and ends "
+                (session::longest(&staff.settings).as_hours()) " hours after you signed in. What you look at and change "
+                "is written down."
             }
         },
     )

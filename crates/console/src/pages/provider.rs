@@ -65,7 +65,7 @@ pub(crate) async fn come_back(
     match elsewhere.person(&round, fields.get("code")).await {
         Ok(person) => {
             console.throttle.right(&round.state, address);
-            let session = sign_in::let_in(&console, &person, address, &trip.next).await?;
+            let session = sign_in::let_in(&console, &person, (address, &headers), &trip.next).await?;
             Ok((no_cookie, session).into_response())
         }
         Err(why) => {

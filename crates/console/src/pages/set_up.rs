@@ -5,7 +5,7 @@ use axum::{
 };
 use maud::{Markup, html};
 use school::{Line, Person, Role, Roles, School, Username};
-use store::{By, people, schools, set_up};
+use store::{By, passwords, people, schools, set_up};
 
 use crate::{
     Console,
@@ -16,7 +16,7 @@ use crate::{
     },
     failure::Failure,
     fields::Fields,
-    password,
+    password::{self, rules},
     session::Token,
 };
 
@@ -40,8 +40,6 @@ pub(crate) async fn post(
         Ok(good) => good,
         Err(all) => return again(&all),
     };
-    let phc = password::hash(fields.raw("password")).await?;
-
     let by = By { person: None, name: "Set-up link".to_owned(), at: (console.clock)() };
     let person = Person {
         id: store::fresh_id(by.at),
@@ -55,6 +53,13 @@ pub(crate) async fn post(
         email: None,
         stay: school::Stay::ALWAYS,
     };
+    let settings = store::settings::of(&mut console.db.read().await?, school.id, None).await?;
+    let faults = rules::faults(&settings, &person, school.name.as_str(), fields.raw("password"));
+    if !faults.is_empty() {
+        let all: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        return again(&all.iter().map(|words| ("password", words.as_str())).collect::<Vec<_>>());
+    }
+    let phc = password::hash(fields.raw("password")).await?;
     let mut tx = console.db.write().await?;
     let hash = Token::from_text(&token).ok_or(Failure::NotFound)?.hash();
     if !set_up::take(&mut tx, &hash, by.at).await? {
@@ -67,7 +72,7 @@ pub(crate) async fn post(
         }
         other => other?,
     }
-    people::set_password(&mut tx, &by, school.id, person.id, &phc).await?;
+    passwords::set(&mut tx, &by, school.id, person.id, &phc, false).await?;
     tx.commit().await?;
     Ok(Redirect::to("/sign-in").into_response())
 }
@@ -93,9 +98,7 @@ fn asked(fields: &Fields) -> Result<(Line, Username), Vec<(&'static str, &'stati
     if username.is_none() {
         all.push(("username", "Enter a username of letters, digits and . _ - @ '"));
     }
-    if password.chars().count() < password::SHORTEST {
-        all.push(("password", "Enter a password of at least 12 characters; three random words are good"));
-    } else if password != fields.raw("again") {
+    if password != fields.raw("again") {
         all.push(("again", "The two passwords are not the same"));
     }
     match (name, username) {
@@ -124,8 +127,9 @@ fn page(school: &School, token: &str, fields: &Fields, all: &[(&str, &str)]) -> 
                 form method="post" action={ "/set-up/" (token) } novalidate {
                     (ask("name", "Your full name", "", "text", "name"))
                     (ask("username", "Username", "You sign in with it", "text", "username"))
-                    (ask("password", "Password", "At least 12 characters", "password", "new-password"))
+                    (ask("password", "Password", "Three random words with a digit are good", "password", "new-password"))
                     (ask("again", "Password again", "", "password", "new-password"))
+                    div.govuk-inset-text { (rules::KEEP_PRIVATE) }
                     button.govuk-button type="submit" { "Make the account" }
                 }
             }

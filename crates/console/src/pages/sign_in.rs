@@ -3,7 +3,10 @@ use std::net::{IpAddr, SocketAddr};
 use axum::{
     Extension,
     extract::{ConnectInfo, State},
-    http::{StatusCode, header::SET_COOKIE},
+    http::{
+        HeaderMap, StatusCode,
+        header::{SET_COOKIE, USER_AGENT},
+    },
     response::{IntoResponse, Redirect, Response},
 };
 use maud::{Markup, html};
@@ -19,6 +22,7 @@ use crate::{
     },
     failure::Failure,
     fields::Fields,
+    pages::own_sessions,
     password,
     session::{self, Token},
 };
@@ -35,6 +39,7 @@ pub(crate) async fn get(State(console): State<Console>, fields: Fields) -> Resul
 pub(crate) async fn post(
     State(console): State<Console>,
     from: Option<Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, Failure> {
     let now = (console.clock)();
@@ -80,7 +85,7 @@ pub(crate) async fn post(
     console.throttle.right(fields.get("username"), address);
     console.admits(&kept.person, now)?;
 
-    let_in(&console, &kept.person, address, fields.get("next")).await
+    let_in(&console, &kept.person, (address, &headers), fields.get("next")).await
 }
 
 /// The page again, with why nobody is signed in.
@@ -98,7 +103,7 @@ pub(crate) async fn refused(
 pub(crate) async fn let_in(
     console: &Console,
     person: &Person,
-    address: Option<IpAddr>,
+    (address, headers): (Option<IpAddr>, &HeaderMap),
     next: &str,
 ) -> Result<Response, Failure> {
     let now = (console.clock)();
@@ -108,6 +113,8 @@ pub(crate) async fn let_in(
     let by = By { person: Some(person.id), name: person.name.to_string(), at: now };
     let mut tx = console.db.write().await?;
     sessions::open(&mut tx, &token.hash(), person.school, person.id, now, until).await?;
+    let browser = headers.get(USER_AGENT).and_then(|it| it.to_str().ok()).map(own_sessions::browser);
+    sessions::place(&mut tx, &token.hash(), from.as_deref(), browser.as_deref()).await?;
     audit::note(&mut tx, &by, person.school, "sign in", person.username.as_str(), None, from.as_deref())
         .await?;
     tx.commit().await?;
@@ -115,8 +122,9 @@ pub(crate) async fn let_in(
 }
 
 /// Only an address of ours: anything that a browser could take for another site leads to the first page.
-fn local(next: &str) -> &str {
-    let ours = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n', '\t']);
+pub(crate) fn local(next: &str) -> &str {
+    let plain = next.bytes().all(|it| it.is_ascii_graphic() && it != b'\\');
+    let ours = next.starts_with('/') && !next.starts_with("//") && plain;
     if ours { next } else { "/" }
 }
 

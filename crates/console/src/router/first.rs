@@ -2,7 +2,7 @@
 use axum::routing::{get, post};
 use school::Right;
 
-use super::{Demand, GET, POST, Route, may, route};
+use super::{Demand, GET, POST, Route, fresh, may, route};
 use crate::{assets, pages};
 
 pub(super) const ROUTES: &[Route] = &[
@@ -13,15 +13,15 @@ pub(super) const ROUTES: &[Route] = &[
     route(GET, "/activity.csv", may(Right::SeeActivity), || get(pages::activity_export::get)),
     route(GET, "/explain", may(Right::ExplainDecisions), || get(pages::explain::get)),
     route(GET, "/lists", may(Right::SeeLists), || get(pages::lists::get)),
-    route(POST, "/lists/check", may(Right::ManageLists), || post(pages::lists::check)),
+    route(POST, "/lists/check", fresh(Right::ManageLists), || post(pages::lists::check)),
     route(GET, "/profiles", may(Right::SeeRules), || get(pages::profiles::get)),
     route(GET, "/profiles/text", may(Right::SeeRules), || get(pages::profiles_text::get)),
     route(GET, "/profiles/text/{version}", may(Right::SeeRules), || get(pages::profiles_text::export)),
     route(GET, "/profiles/versions", may(Right::SeeRules), || get(pages::profiles_versions::get)),
-    route(GET, "/profiles/change", may(Right::ManageRules), || get(pages::profiles_change::get)),
-    route(POST, "/profiles/change", may(Right::ManageRules), || post(pages::profiles_change::post)),
-    route(GET, "/concerns", may(Right::SeeConcerns), || get(pages::concerns::get)),
-    route(GET, "/concerns/{id}", may(Right::SeeConcerns), || get(pages::concern::get)),
-    route(POST, "/concerns/{id}/seen", may(Right::SeeConcerns), || post(pages::concern::seen)),
-    route(POST, "/concerns/{id}/close", may(Right::SeeConcerns), || post(pages::concern::close)),
+    route(GET, "/profiles/change", fresh(Right::ManageRules), || get(pages::profiles_change::get)),
+    route(POST, "/profiles/change", fresh(Right::ManageRules), || post(pages::profiles_change::post)),
+    route(GET, "/concerns", fresh(Right::SeeConcerns), || get(pages::concerns::get)),
+    route(GET, "/concerns/{id}", fresh(Right::SeeConcerns), || get(pages::concern::get)),
+    route(POST, "/concerns/{id}/seen", fresh(Right::SeeConcerns), || post(pages::concern::seen)),
+    route(POST, "/concerns/{id}/close", fresh(Right::SeeConcerns), || post(pages::concern::close)),
 ];

@@ -2,28 +2,28 @@
 use axum::routing::{get, post};
 use school::Right;
 
-use super::{Demand, GET, POST, Route, may, route};
+use super::{Demand, GET, POST, Route, fresh, may, route};
 use crate::pages::{access, people, plans};
 
 pub(super) const ROUTES: &[Route] = &[
     route(GET, "/people", may(Right::SeePeople), || get(people::list::get)),
     route(GET, "/people.csv", may(Right::SeePeople), || get(people::export::get)),
-    route(GET, "/people/add", may(Right::ManagePeople), || get(people::change::add)),
-    route(POST, "/people/add", may(Right::ManagePeople), || post(people::change::post_add)),
+    route(GET, "/people/add", fresh(Right::ManagePeople), || get(people::change::add)),
+    route(POST, "/people/add", fresh(Right::ManagePeople), || post(people::change::post_add)),
     route(GET, "/people/{id}", may(Right::SeePeople), || get(people::person::get)),
-    route(GET, "/people/{id}/change", may(Right::ManagePeople), || get(people::change::get)),
-    route(POST, "/people/{id}/change", may(Right::ManagePeople), || post(people::change::post)),
-    route(POST, "/people/{id}/reset", may(Right::ManagePeople), || post(people::act::reset)),
-    route(POST, "/people/{id}/end", may(Right::ManagePeople), || post(people::act::end)),
-    route(POST, "/people/{id}/back", may(Right::ManagePeople), || post(people::act::back)),
+    route(GET, "/people/{id}/change", fresh(Right::ManagePeople), || get(people::change::get)),
+    route(POST, "/people/{id}/change", fresh(Right::ManagePeople), || post(people::change::post)),
+    route(POST, "/people/{id}/reset", fresh(Right::ManagePeople), || post(people::act::reset)),
+    route(POST, "/people/{id}/end", fresh(Right::ManagePeople), || post(people::act::end)),
+    route(POST, "/people/{id}/back", fresh(Right::ManagePeople), || post(people::act::back)),
     route(GET, "/access", may(Right::SeeAccess), || get(access::get)),
     route(GET, "/access.csv", may(Right::SeeAccess), || get(access::csv)),
     route(GET, "/plans", may(Right::SeePlans), || get(plans::get)),
-    route(GET, "/plans/add", may(Right::ManagePlans), || get(plans::make::get)),
-    route(POST, "/plans/add", may(Right::ManagePlans), || post(plans::make::post)),
+    route(GET, "/plans/add", fresh(Right::ManagePlans), || get(plans::make::get)),
+    route(POST, "/plans/add", fresh(Right::ManagePlans), || post(plans::make::post)),
     route(GET, "/plans/{id}", may(Right::SeePlans), || get(plans::one::get)),
-    route(POST, "/plans/{id}/review", may(Right::ManagePlans), || post(plans::one::review)),
-    route(POST, "/plans/{id}/end", may(Right::ManagePlans), || post(plans::one::end)),
+    route(POST, "/plans/{id}/review", fresh(Right::ManagePlans), || post(plans::one::review)),
+    route(POST, "/plans/{id}/end", fresh(Right::ManagePlans), || post(plans::one::end)),
     route(GET, "/set-password/{token}", Demand::Nothing, || get(people::link::get)),
     route(POST, "/set-password/{token}", Demand::Nothing, || post(people::link::post)),
 ];

@@ -112,7 +112,7 @@ async fn without_the_right_every_route_is_refused() {
         let session = world.session(&world.elm, role).await;
         let rights = Rights::of(Roles::NONE.with(role));
         for (route, case) in guarded(&world) {
-            let Demand::Right(right) = route.demand else { continue };
+            let Some(right) = route.demand.right() else { continue };
             if rights.has(right) {
                 continue;
             }
@@ -132,10 +132,7 @@ async fn the_same_right_in_another_school_shows_nothing_of_this_one() {
     let world = World::new().await;
     let before = world.audit(&world.elm).await;
     for (route, case) in guarded(&world) {
-        let role = match route.demand {
-            Demand::Right(right) => holder(right),
-            _ => Role::Head,
-        };
+        let role = route.demand.right().map_or(Role::Head, holder);
         let session = world.session(&world.oak, role).await;
         let answer = if route.method == Method::POST {
             world.post(&case.address, Some(&session), &[("outcome", "done"), ("text", "")]).await
@@ -156,10 +153,7 @@ async fn the_same_right_in_another_school_shows_nothing_of_this_one() {
 async fn the_right_person_in_the_right_school_gets_in() {
     let world = World::new().await;
     for (route, case) in guarded(&world).filter(|(it, _)| it.method == Method::GET && it.path != "/") {
-        let role = match route.demand {
-            Demand::Right(right) => holder(right),
-            _ => Role::Head,
-        };
+        let role = route.demand.right().map_or(Role::Head, holder);
         let session = world.session(&world.elm, role).await;
         let answer = world.get(&case.address, Some(&session)).await;
         assert_eq!(answer.status, StatusCode::OK, "{} {}: {}", route.method, route.path, answer.words());

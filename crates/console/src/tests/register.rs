@@ -49,9 +49,9 @@ async fn somebody_is_added_found_reset_ended_and_brought_back() {
     let link = reset.lines().find_map(|it| it.split_once("console.test")).expect("a link").1.to_owned();
     let open = world.get(&link, None).await.words();
     assert!(open.contains("new.person"), "{open}");
-    let short = [("password", "short"), ("again", "short")];
+    let short = [("new", "short"), ("again", "short")];
     assert_eq!(world.post(&link, None, &short).await.status, StatusCode::BAD_REQUEST);
-    let good = [("password", "three random words"), ("again", "three random words")];
+    let good = [("new", "Seven quiet otters 42"), ("again", "Seven quiet otters 42")];
     assert_eq!(world.post(&link, None, &good).await.location(), "/sign-in");
     assert_eq!(world.post(&link, None, &good).await.status, StatusCode::NOT_FOUND, "once");
 

@@ -4,7 +4,7 @@ use axum::{
     http::{Method, StatusCode, header::COOKIE},
 };
 use jiff::SignedDuration;
-use school::{Person, Role, Stay};
+use school::{Person, Role, Stay, settings::SECOND_DEMANDED};
 use store::{By, people, schools, set_up};
 
 use super::{PASSWORD, World, now, request};
@@ -17,6 +17,7 @@ fn form<'a>(school: &'a str, username: &'a str, password: &'a str) -> [(&'a str,
 #[tokio::test]
 async fn the_right_password_opens_a_session_and_signing_out_ends_it() {
     let world = World::new().await;
+    world.set(&SECOND_DEMANDED, "off").await;
     let elm = world.elm.id.to_string();
     let answer = world.post("/sign-in", None, &form(&elm, "Dana", PASSWORD)).await;
     assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/"));
@@ -72,22 +73,54 @@ async fn guesses_are_slowed_down_even_when_the_next_would_be_right() {
 }
 
 #[tokio::test]
-async fn a_session_ends_after_ten_idle_minutes_and_at_the_latest_after_its_longest_time() {
+async fn a_session_locks_after_ten_idle_minutes_and_ends_after_its_longest_time() {
     let world = World::new().await;
+    world.set(&SECOND_DEMANDED, "off").await;
     let idle = world.session(&world.elm, Role::Head).await;
     world.wait(SignedDuration::from_mins(9));
     assert_eq!(world.get("/today", Some(&idle)).await.status, StatusCode::OK);
     world.wait(SignedDuration::from_mins(9));
     assert_eq!(world.get("/today", Some(&idle)).await.status, StatusCode::OK, "a request keeps it alive");
     world.wait(SignedDuration::from_mins(10));
-    assert_eq!(world.get("/today", Some(&idle)).await.status, StatusCode::SEE_OTHER);
+    let answer = world.get("/activity?site=example.org", Some(&idle)).await;
+    assert_eq!(answer.location(), "/lock?next=%2Factivity%3Fsite%3Dexample.org");
+    let page = world.get("/lock", Some(&idle)).await;
+    assert!(page.words().contains("Helen Head"), "{}", page.words());
+    assert_eq!(world.get("/account", Some(&idle)).await.status, StatusCode::SEE_OTHER, "locked, not idle");
+    let next = ("next", "/activity?site=example.org");
+    let wrong = world.post("/lock", Some(&idle), &[("password", "wrong"), next]).await;
+    assert_eq!(wrong.status, StatusCode::UNAUTHORIZED);
+    let right = world.post("/lock", Some(&idle), &[("password", PASSWORD), next]).await;
+    assert_eq!(right.location(), "/activity?site=example.org");
+    assert_eq!(world.get("/today", Some(&idle)).await.status, StatusCode::OK);
+    let audit = world.audit(&world.elm).await;
+    assert!(audit.contains(&"Schoolgate: lock session helen".to_owned()), "{audit:?}");
 
     let busy = world.session(&world.elm, Role::Head).await;
     for _ in 0..(10 * 60 / 8) {
         assert_eq!(world.get("/account", Some(&busy)).await.status, StatusCode::OK);
         world.wait(SignedDuration::from_mins(8));
     }
-    assert_eq!(world.get("/account", Some(&busy)).await.status, StatusCode::SEE_OTHER);
+    assert!(world.get("/account", Some(&busy)).await.location().starts_with("/sign-in"));
+}
+
+/// PWD-08.
+#[tokio::test]
+async fn the_next_person_ends_a_session_left_open_and_never_goes_on_with_it() {
+    let world = World::new().await;
+    let left = world.session(&world.elm, Role::Head).await;
+    world.wait(SignedDuration::from_mins(11));
+    let form = world.post("/concerns/x/close", Some(&left), &[("outcome", "typed in vain")]).await;
+    assert_eq!(form.status, StatusCode::FORBIDDEN);
+    assert!(form.words().contains("has locked"), "{}", form.words());
+    let ended = world.post("/lock/end", Some(&left), &[]).await;
+    assert!(ended.location() == "/sign-in" && ended.cookie().contains("Max-Age=0"));
+    assert!(world.get("/lock", Some(&left)).await.location().starts_with("/sign-in"));
+    let audit = world.audit(&world.elm).await;
+    assert!(audit.contains(&"Someone at the lock page: end session left open helen".to_owned()), "{audit:?}");
+    let manager = world.session(&world.elm, Role::NetworkManager).await;
+    let page = world.get("/security", Some(&manager)).await;
+    assert!(page.words().contains("Session left open"), "{}", page.words());
 }
 
 #[tokio::test]
@@ -127,7 +160,7 @@ async fn the_set_up_link_makes_one_account_and_is_then_gone() {
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
     assert!(!answer.text.contains("value=\"short\""), "a password is never sent back");
 
-    let long = "correct horse battery";
+    let long = "Correct horse battery 9";
     let good = [("name", "Mo Able"), ("username", "mo"), ("password", long), ("again", long)];
     assert_eq!(world.post(&path, None, &good).await.location(), "/sign-in");
     assert_eq!(world.get(&path, None).await.status, StatusCode::NOT_FOUND);

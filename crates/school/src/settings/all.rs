@@ -1,16 +1,6 @@
 //! Every setting there is. One is added by a constant and its line in [`SETTINGS`].
+pub use super::signing_in::*;
 use super::{Kind, Setting, agreements::*, guests, rosters};
-
-/// PWD-06: 002 says ten minutes.
-pub const IDLE_LOCK: Setting = Setting {
-    key: "idle-lock",
-    group: "Signing in",
-    label: "Idle lock",
-    help: "Without use for this long, a session at the console locks and asks for the password again.",
-    kind: Kind::Number { least: 1, most: 120, unit: "minutes" },
-    default: "10",
-    rows: &["PWD-06"],
-};
 
 /// ACC-14: 001 says "a period".
 pub const LEAVER_HOLD: Setting = Setting {
@@ -25,6 +15,23 @@ pub const LEAVER_HOLD: Setting = Setting {
 
 pub static SETTINGS: &[&Setting] = &[
     &IDLE_LOCK,
+    &SESSION_LONGEST,
+    &SECOND_DEMANDED,
+    &SECOND_ROLES,
+    &SECOND_FRESH,
+    &PASSWORD_LENGTH,
+    &PASSWORD_SORTS,
+    &PASSWORD_STRENGTH,
+    &PASSWORD_DAYS,
+    &PUPIL_PASSWORD_LENGTH,
+    &PUPIL_PASSWORD_SORTS,
+    &PUPIL_PASSWORD_STRENGTH,
+    &PUPIL_PASSWORD_DAYS,
+    &PERSONAL_FROM,
+    &YOUNG_SIGN_IN,
+    &RESET_WHOM,
+    &TWO_PLACES,
+    &TWO_PLACES_WITHIN,
     &LEAVER_HOLD,
     &rosters::ROSTER_JUMP,
     &rosters::ROSTER_USERNAMES,

@@ -1,6 +1,6 @@
 use anyhow::Context as _;
 use jiff::Timestamp;
-use school::{Group, Person, Role, Roles, School, Year};
+use school::{Group, Layer, Person, Role, Roles, School, Year, settings::SECOND_DEMANDED};
 use store::{By, Db, fresh_id};
 
 use crate::passwords;
@@ -72,5 +72,9 @@ pub(crate) async fn add(db: &Db, school: &School, now: Timestamp) -> anyhow::Res
         store::people::add(&mut tx, &by, &person).await?;
         store::people::set_password(&mut tx, &by, school.id, person.id, &hash).await?;
     }
+    // So that everybody can look round without a phone in hand. A school leaves it on, which is the default.
+    let owner = school.id.to_string();
+    let off = (Layer::School, owner.as_str());
+    store::settings::set(&mut tx, &by, school.id, off, &SECOND_DEMANDED, "off", false).await?;
     Ok(tx.commit().await?)
 }

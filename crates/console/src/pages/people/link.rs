@@ -5,17 +5,14 @@ use axum::{
 };
 use maud::{Markup, html};
 use school::Person;
-use store::{By, people, sign_in_links};
+use store::{By, passwords, people, schools, sign_in_links};
 
 use crate::{
     Console,
-    components::{
-        field::{Input, input},
-        layout,
-        notice::complaints,
-    },
+    components::{layout, notice::complaints},
     failure::Failure,
     fields::Fields,
+    pages::own_password::{new_password, questions},
     password,
     session::Token,
 };
@@ -34,25 +31,22 @@ pub(crate) async fn post(
     fields: Fields,
 ) -> Result<Response, Failure> {
     let person = whose(&console, &token).await?;
-    let password = fields.raw("password");
-    let complaint = if password.chars().count() < password::SHORTEST {
-        Some(("password", "Enter a password of at least 12 characters; three random words are good"))
-    } else if password != fields.raw("again") {
-        Some(("again", "The two passwords are not the same"))
-    } else {
-        None
-    };
-    if let Some(complaint) = complaint {
-        return Ok((StatusCode::BAD_REQUEST, page(&person, &token, &[complaint])).into_response());
+    let mut tx = console.db.read().await?;
+    let settings = store::settings::of(&mut tx, person.school, None).await?;
+    let school = schools::get(&mut tx, person.school).await?.ok_or(Failure::NotFound)?;
+    drop(tx);
+    let all = new_password(&settings, &person, school.name.as_str(), &fields);
+    if !all.is_empty() {
+        return Ok((StatusCode::BAD_REQUEST, page(&person, &token, &all)).into_response());
     }
-    let phc = password::hash(password).await?;
+    let phc = password::hash(fields.raw("new")).await?;
     let by = By { person: Some(person.id), name: person.name.to_string(), at: (console.clock)() };
     let hash = Token::from_text(&token).ok_or(Failure::NotFound)?.hash();
     let mut tx = console.db.write().await?;
     if !sign_in_links::take(&mut tx, &hash, by.at).await? {
         return Err(Failure::NotFound);
     }
-    people::set_password(&mut tx, &by, person.school, person.id, &phc).await?;
+    passwords::set(&mut tx, &by, person.school, person.id, &phc, false).await?;
     tx.commit().await?;
     Ok(Redirect::to("/sign-in").into_response())
 }
@@ -66,27 +60,17 @@ async fn whose(console: &Console, token: &str) -> Result<Person, Failure> {
     Ok(kept.person)
 }
 
-fn page(person: &Person, token: &str, all: &[(&str, &str)]) -> Markup {
-    let ask = |name, label, hint| {
-        let complaint = all.iter().find(|(it, _)| *it == name).map(|(_, words)| *words);
-        input(&Input {
-            hint,
-            kind: "password",
-            autocomplete: "new-password",
-            complaint,
-            ..Input::text(name, label, "")
-        })
-    };
+fn page(person: &Person, token: &str, all: &[(&'static str, String)]) -> Markup {
+    let told: Vec<_> = all.iter().map(|(field, words)| (*field, words.as_str())).collect();
     layout::bare(
         "Set your password",
         &html! {
-            (complaints(all))
+            (complaints(&told))
             div.sg-panel {
                 h1.govuk-heading-l { "Set your password" }
                 p.govuk-body { "For " strong { (person.name) } ", who signs in as " strong { (person.username) } ". This link works once." }
                 form method="post" action={ "/set-password/" (token) } novalidate {
-                    (ask("password", "Password", "At least 12 characters"))
-                    (ask("again", "Password again", ""))
+                    (questions(all))
                     button.govuk-button type="submit" { "Set the password" }
                 }
             }

@@ -1,0 +1,96 @@
+//! Adding a passkey. The page's script carries the challenge to the browser and the answer back.
+use axum::{
+    extract::State,
+    http::{StatusCode, header::CONTENT_TYPE},
+    response::{IntoResponse, Redirect, Response},
+};
+use maud::{Markup, html};
+use store::{
+    second::{self, Credential, Kind},
+    sessions,
+};
+
+use super::{
+    app::{after, is_owner},
+    may_change, named,
+};
+use crate::{
+    Console,
+    components::{
+        field::{Input, input},
+        layout,
+    },
+    failure::Failure,
+    fields::Fields,
+    staff::{Reader, Staff},
+};
+
+/// The challenge, for the script.
+pub(crate) async fn ask(
+    State(console): State<Console>,
+    staff: Reader,
+    fields: Fields,
+) -> Result<Response, Failure> {
+    may_change(&console, &staff, "/account/second").await?;
+    let all = second::of(&mut console.db.read().await?, staff.id()).await?;
+    if all.is_empty() && !is_owner(&console, &staff, &fields).await? {
+        return Ok((StatusCode::BAD_REQUEST, "the password is wrong").into_response());
+    }
+    let now = (console.clock)();
+    let asked = console.sign_in.passkeys.begin_add(&console.sign_in, staff.session, &staff.person, &all, now);
+    let asked = asked.ok_or(Failure::BadRequest("Passkeys cannot be made here."))?;
+    Ok(([(CONTENT_TYPE, "application/json")], asked).into_response())
+}
+
+pub(crate) async fn post(
+    State(console): State<Console>,
+    staff: Reader,
+    fields: Fields,
+) -> Result<Response, Failure> {
+    may_change(&console, &staff, "/account/second").await?;
+    let now = (console.clock)();
+    let mut tx = console.db.write().await?;
+    let all = second::of(&mut tx, staff.id()).await?;
+    let owner = (staff.id(), &all[..]);
+    let answer = fields.raw("answer");
+    let secret = console
+        .sign_in
+        .passkeys
+        .finish_add(&console.sign_in, &staff.session, owner, answer, now)
+        .ok_or(Failure::BadRequest("The passkey could not be added. Go back and try again: nothing was changed."))?;
+    let new = Credential {
+        id: store::fresh_id(now),
+        kind: Kind::Passkey,
+        name: named(&fields, "Passkey"),
+        secret,
+        added_at: now,
+        used_at: None,
+    };
+    second::add(&mut tx, &staff.by(&console), (staff.school.id, staff.id()), &new, 0).await?;
+    sessions::prove(&mut tx, &staff.session, now).await?;
+    tx.commit().await?;
+    Ok(Redirect::to(after(fields.get("next"))).into_response())
+}
+
+/// Hidden until the script has found that the browser knows passkeys.
+pub(super) fn form(staff: &Staff, next: &str) -> Markup {
+    let name = Input { hint: "", ..Input::text("name", "What you call it", "Passkey") };
+    let password = Input {
+        kind: "password",
+        hint: "Asked for with your first second credential",
+        autocomplete: "current-password",
+        ..Input::text("password", "Your password", "")
+    };
+    html! {
+        form method="post" action="/account/second/passkey" data-passkey="/account/second/passkey/ask"
+            data-passkey-kind="add" hidden {
+            (layout::token(staff))
+            input type="hidden" name="answer";
+            input type="hidden" name="next" value=(next);
+            (input(&name))
+            (input(&password))
+            p.govuk-error-message data-passkey-words role="alert" hidden {}
+            button.govuk-button type="submit" { "Add a passkey" }
+        }
+    }
+}
