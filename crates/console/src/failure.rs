@@ -39,7 +39,9 @@ impl Failure {
     fn status(&self) -> StatusCode {
         match self {
             Failure::NotFound => StatusCode::NOT_FOUND,
-            Failure::Forbidden | Failure::NotOurForm | Failure::OutOfTime { .. } | Failure::First { .. } => StatusCode::FORBIDDEN,
+            Failure::Forbidden | Failure::NotOurForm | Failure::OutOfTime { .. } | Failure::First { .. } => {
+                StatusCode::FORBIDDEN
+            }
             Failure::BadRequest(_) => StatusCode::BAD_REQUEST,
             Failure::Store(store::StoreError::Stale) => StatusCode::CONFLICT,
             Failure::Store(_) | Failure::Activity(_) | Failure::Broken(_) => {

@@ -29,7 +29,9 @@ pub(crate) async fn guard(
 ) -> Result<Response, Failure> {
     let staff = match demand {
         Demand::Nothing => None,
-        Demand::SignedIn | Demand::Right(_) | Demand::Fresh(_) => Staff::of(&console, request.headers()).await?,
+        Demand::SignedIn | Demand::Right(_) | Demand::Fresh(_) => {
+            Staff::of(&console, request.headers()).await?
+        }
     };
     if let Some(staff) = &staff
         && staff.locked

@@ -133,8 +133,9 @@ impl SignIn {
         let broken = |_| Failure::Broken("a secret could not be sealed");
         let key = RandomizedNonceKey::new(&AES_256_GCM, &self.key).map_err(broken)?;
         let mut bytes = secret.to_vec();
-        let nonce =
-            key.seal_in_place_append_tag(Aad::from(person.as_u128().to_be_bytes()), &mut bytes).map_err(broken)?;
+        let nonce = key
+            .seal_in_place_append_tag(Aad::from(person.as_u128().to_be_bytes()), &mut bytes)
+            .map_err(broken)?;
         let mut all = nonce.as_ref().to_vec();
         all.append(&mut bytes);
         Ok(URL_SAFE_NO_PAD.encode(all))

@@ -72,7 +72,8 @@ impl Staff {
         let first = first(&mut tx, &kept.person, &session, &settings, now).await?;
         drop(tx);
         console.admits(&kept.person, now)?;
-        let locked = session.locked_at.is_some() || session::idle(&settings) <= now.duration_since(session.seen_at);
+        let locked =
+            session.locked_at.is_some() || session::idle(&settings) <= now.duration_since(session.seen_at);
         if locked && session.locked_at.is_none() {
             let mut tx = console.db.write().await?;
             if store::sessions::lock(&mut tx, &token.hash(), now).await? {

@@ -76,7 +76,10 @@ mod tests {
         let shown = code.to_string();
         assert_eq!(shown.len(), 19);
         assert_eq!(shown.parse(), Ok(code.clone()));
-        assert_eq!(shown.to_uppercase().replace('-', " ").replace('0', "O").replace('1', "l").parse(), Ok(code));
+        assert_eq!(
+            shown.to_uppercase().replace('-', " ").replace('0', "O").replace('1', "l").parse(),
+            Ok(code)
+        );
         for wrong in ["", "abcd", &format!("{shown}0"), &shown.replacen(|_: char| true, "u", 1)] {
             assert_eq!(wrong.parse::<PaperCode>(), Err(NotAPaperCode), "{wrong}");
         }

@@ -52,7 +52,11 @@ mod tests {
         };
         let check = |settings: &[Said], person: &Person, now: &str, old: bool| {
             let settings = Settings::resolve(settings);
-            assert_eq!(is_old(&settings, person, at("2026-01-01T09:00:00Z"), at(now)), old, "{person:?} {now}");
+            assert_eq!(
+                is_old(&settings, person, at("2026-01-01T09:00:00Z"), at(now)),
+                old,
+                "{person:?} {now}"
+            );
         };
         let twice = [said("password-days", "182")];
         check(&[], &person(Role::Head, None), "2030-01-01T09:00:00Z", false);

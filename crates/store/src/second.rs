@@ -101,12 +101,7 @@ pub async fn remove(
 }
 
 /// Takes all of them away, with the codes on paper, for somebody who has lost them. Says how many.
-pub async fn forget(
-    tx: &mut Tx,
-    by: &By,
-    school: Id<School>,
-    person: Id<Person>,
-) -> Result<u64, StoreError> {
+pub async fn forget(tx: &mut Tx, by: &By, school: Id<School>, person: Id<Person>) -> Result<u64, StoreError> {
     let sql = "delete from second_credential where person = $1 and school = $2";
     let gone = tx.run(sql, vec![person.into(), school.into()]).await?;
     tx.run("delete from recovery_code where person = $1", vec![person.into()]).await?;
@@ -116,12 +111,7 @@ pub async fn forget(
 }
 
 /// Accepts the code of a time step: true once for each, and never for one before it (RFC 6238, section 5.2).
-pub async fn use_step(
-    tx: &mut Tx,
-    id: Id<Credential>,
-    step: i64,
-    at: Timestamp,
-) -> Result<bool, StoreError> {
+pub async fn use_step(tx: &mut Tx, id: Id<Credential>, step: i64, at: Timestamp) -> Result<bool, StoreError> {
     let sql = "update second_credential set last_step = $2, used_at = $3 where id = $1 and last_step < $2";
     Ok(tx.run(sql, vec![id.into(), step.into(), at.into()]).await? == 1)
 }
@@ -168,7 +158,8 @@ pub async fn use_recovery(
     hash: &[u8; 32],
     at: Timestamp,
 ) -> Result<bool, StoreError> {
-    let sql = "update recovery_code set used_at = $3 where person = $1 and code_hash = $2 and used_at is null";
+    let sql =
+        "update recovery_code set used_at = $3 where person = $1 and code_hash = $2 and used_at is null";
     Ok(tx.run(sql, vec![person.into(), hex::digits(hash).as_str().into(), at.into()]).await? == 1)
 }
 

@@ -96,12 +96,7 @@ pub struct New<'a> {
 }
 
 /// One row an hour for each kind and subject, however often it happens.
-pub async fn raise(
-    tx: &mut Tx,
-    by: &By,
-    school: Id<School>,
-    new: New<'_>,
-) -> Result<Id<Alert>, StoreError> {
+pub async fn raise(tx: &mut Tx, by: &By, school: Id<School>, new: New<'_>) -> Result<Id<Alert>, StoreError> {
     let since = by.at.saturating_sub(SAME).unwrap_or(Timestamp::MIN);
     let sql = "select id from security_alert where school = $1 and kind = $2 and subject = $3 and raised_at > $4 \
                order by raised_at desc limit 1";

@@ -98,7 +98,8 @@ pub async fn prove(tx: &mut Tx, token: &TokenHash, at: Timestamp) -> Result<(), 
 
 /// True for whoever locks it first. The second credential has to be shown again after it.
 pub async fn lock(tx: &mut Tx, token: &TokenHash, at: Timestamp) -> Result<bool, StoreError> {
-    let sql = "update session set locked_at = $2, proved_at = null where token_hash = $1 and locked_at is null";
+    let sql =
+        "update session set locked_at = $2, proved_at = null where token_hash = $1 and locked_at is null";
     Ok(tx.run(sql, vec![hex::digits(token).as_str().into(), at.into()]).await? == 1)
 }
 

@@ -34,7 +34,8 @@ pub(crate) async fn post(
 ) -> Result<Response, Failure> {
     let next = fields.get("next");
     if staff.locked && !is_owner(&console, &staff, &fields).await? {
-        let words = "That is not the password of this session. After a few wrong ones, wait a quarter of an hour.";
+        let words =
+            "That is not the password of this session. After a few wrong ones, wait a quarter of an hour.";
         return Ok((StatusCode::UNAUTHORIZED, page(&staff, next, Some(words))).into_response());
     }
     let mut tx = console.db.write().await?;
@@ -49,8 +50,7 @@ pub(crate) async fn post(
 pub(crate) async fn end(State(console): State<Console>, staff: Reader) -> Result<Response, Failure> {
     let mut tx = console.db.write().await?;
     sessions::close(&mut tx, &staff.session).await?;
-    let by =
-        store::By { person: None, name: "Someone at the lock page".to_owned(), at: (console.clock)() };
+    let by = store::By { person: None, name: "Someone at the lock page".to_owned(), at: (console.clock)() };
     let subject = staff.person.username.as_str();
     audit::note(&mut tx, &by, staff.school.id, "end session left open", subject, None, None).await?;
     let words = format!("{} left a session of the console open; the next person ended it", staff.person.name);

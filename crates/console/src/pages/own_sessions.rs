@@ -6,7 +6,14 @@ use axum::{
 use maud::{Markup, html};
 use store::{audit, sessions};
 
-use crate::{Console, components::{layout, when}, failure::Failure, fields::Fields, session::hex, staff::Reader};
+use crate::{
+    Console,
+    components::{layout, when},
+    failure::Failure,
+    fields::Fields,
+    session::hex,
+    staff::Reader,
+};
 
 pub(crate) async fn get(State(console): State<Console>, staff: Reader) -> Result<Markup, Failure> {
     let all = sessions::of(&mut console.db.read().await?, staff.id(), (console.clock)()).await?;
@@ -96,7 +103,8 @@ pub(crate) fn browser(agent: &str) -> String {
         ("Mac OS X", "a Mac"),
         ("Linux", "Linux"),
     ];
-    let find = |all: &[(&str, &'static str)]| all.iter().find(|(mark, _)| agent.contains(mark)).map(|it| it.1);
+    let find =
+        |all: &[(&str, &'static str)]| all.iter().find(|(mark, _)| agent.contains(mark)).map(|it| it.1);
     format!("{} on {}", find(&name).unwrap_or("A browser"), find(&system).unwrap_or("a device"))
 }
 

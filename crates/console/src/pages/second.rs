@@ -180,5 +180,9 @@ fn named(fields: &Fields, otherwise: &str) -> String {
 }
 
 fn query(next: &str) -> String {
-    if next.is_empty() { String::new() } else { serde_html_form::to_string([("next", next)]).unwrap_or_default() }
+    if next.is_empty() {
+        String::new()
+    } else {
+        serde_html_form::to_string([("next", next)]).unwrap_or_default()
+    }
 }

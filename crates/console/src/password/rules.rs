@@ -13,7 +13,8 @@ use school::{
 
 /// The ten thousand most common of six characters and more, in small letters: from `passwords.json` of the npm package
 /// `@zxcvbn-ts/language-common` 4.1.3 (MIT), which counts them in published leaks.
-static COMMON: LazyLock<HashSet<&'static str>> = LazyLock::new(|| include_str!("common.txt").lines().collect());
+static COMMON: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| include_str!("common.txt").lines().collect());
 
 /// PWD-05: shown wherever a password is set.
 pub const KEEP_PRIVATE: &str = "Keep your password to yourself. Never share it, write it down where others see it or send \
@@ -36,16 +37,18 @@ pub enum PasswordFault {
 impl fmt::Display for PasswordFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            PasswordFault::Short(least) => write!(f, "Use at least {least} characters; three random words are good"),
+            PasswordFault::Short(least) => {
+                write!(f, "Use at least {least} characters; three random words are good")
+            }
             PasswordFault::Long => f.write_str("Use at most 512 characters"),
             PasswordFault::Lacks(what) => write!(f, "Put {what} into it"),
             PasswordFault::Common => {
                 f.write_str("This is among the passwords that guessers try first: choose another")
             }
             PasswordFault::Named => f.write_str("Leave out your name, your username and the school's name"),
-            PasswordFault::Weak => {
-                f.write_str("This would be guessed too easily: add a word or two that have nothing to do with each other")
-            }
+            PasswordFault::Weak => f.write_str(
+                "This would be guessed too easily: add a word or two that have nothing to do with each other",
+            ),
         }
     }
 }
@@ -154,7 +157,12 @@ mod tests {
         check(Role::Pupil, &[], "purple tortoise", &[]);
         check(Role::Pupil, &[], "qwertyuiop", &[Common]);
         check(Role::Pupil, &[], "short", &[Short(8)]);
-        check(Role::Pupil, &[("pupil-password-sorts", "sign")], "purpletortoise", &[Lacks("a sign such as ! or -")]);
+        check(
+            Role::Pupil,
+            &[("pupil-password-sorts", "sign")],
+            "purpletortoise",
+            &[Lacks("a sign such as ! or -")],
+        );
     }
 
     #[test]

@@ -24,7 +24,8 @@ async fn signed_in(world: &World, username: &str) -> Token {
 }
 
 fn code(world: &World, secret: &str) -> String {
-    let totp = Builder::new().with_secret(Secret::try_from_base32(secret).expect("base 32")).build().expect("good");
+    let totp =
+        Builder::new().with_secret(Secret::try_from_base32(secret).expect("base 32")).build().expect("good");
     totp.generate(world.now().as_second().unsigned_abs()).to_string()
 }
 
@@ -59,7 +60,10 @@ async fn who_must_have_a_second_credential_sets_one_up_before_anything_else() {
     world.set(&SECOND_ROLES, "").await;
     let helen = signed_in(&world, "helen").await;
     assert_eq!(world.get("/today", Some(&helen)).await.status, StatusCode::OK);
-    assert_eq!(world.get("/concerns", Some(&helen)).await.location(), "/account/second/show?next=%2Fconcerns");
+    assert_eq!(
+        world.get("/concerns", Some(&helen)).await.location(),
+        "/account/second/show?next=%2Fconcerns"
+    );
     let led = world.get("/account/second/show?next=%2Fconcerns", Some(&helen)).await;
     assert_eq!(led.location(), "/account/second?next=%2Fconcerns");
 }
@@ -91,7 +95,10 @@ async fn a_code_counts_once_and_forged_ones_never() {
     let session = signed_in(&world, "dana").await;
     let secret = add_app(&world, &session, "").await;
     let show = async |session: &Token, code: &str| {
-        world.post("/account/second/show", Some(session), &[("code", code), ("next", "/concerns")]).await.status
+        world
+            .post("/account/second/show", Some(session), &[("code", code), ("next", "/concerns")])
+            .await
+            .status
     };
     // The very code with which it was added, seen over a shoulder.
     let other = signed_in(&world, "dana").await;
@@ -147,8 +154,12 @@ async fn codes_on_paper_work_once_each_and_only_the_newest() {
     add_app(&world, &session, "").await;
     let papers = async || {
         let page = world.post("/account/second/codes", Some(&session), &[]).await;
-        let all: Vec<String> =
-            page.text.split("<li><code>").skip(1).map(|it| it.split('<').next().unwrap_or("").to_owned()).collect();
+        let all: Vec<String> = page
+            .text
+            .split("<li><code>")
+            .skip(1)
+            .map(|it| it.split('<').next().unwrap_or("").to_owned())
+            .collect();
         assert_eq!(all.len(), 10, "{}", page.words());
         all
     };
@@ -207,7 +218,11 @@ async fn one_sees_where_one_is_signed_in_and_ends_it() {
     let (here, there) = (signed_in(&world, "helen").await, signed_in(&world, "helen").await);
     let dana = signed_in(&world, "dana").await;
     let page = world.get("/account/sessions", Some(&here)).await;
-    assert!(page.words().contains("(this one)") && page.words().contains("End all others"), "{}", page.words());
+    assert!(
+        page.words().contains("(this one)") && page.words().contains("End all others"),
+        "{}",
+        page.words()
+    );
     // Somebody else's is not theirs to end.
     let hex = |token: &Token| crate::session::hex(&token.hash());
     world.post("/account/sessions/end", Some(&dana), &[("session", &hex(&there))]).await;

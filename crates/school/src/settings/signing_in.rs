@@ -188,7 +188,10 @@ pub const RESET_WHOM: Setting = Setting {
     group: GROUP,
     label: "Teachers reset the sign-in of",
     help: "Whose cards, pictures and passwords somebody may renew who has no right over accounts.",
-    kind: Kind::One(&[("own-classes", "Pupils of their own classes"), ("school", "Every pupil of the school")]),
+    kind: Kind::One(&[
+        ("own-classes", "Pupils of their own classes"),
+        ("school", "Every pupil of the school"),
+    ]),
     default: "own-classes",
     rows: &["PWD-04"],
 };

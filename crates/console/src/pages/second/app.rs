@@ -51,7 +51,10 @@ pub(crate) async fn post(
         Ok((StatusCode::BAD_REQUEST, page(&console, &staff, &pending, &fields, all)?).into_response())
     };
     let Some(step) = pending.step(fields.get("code"), now) else {
-        return again(&[("code", "That is not the code the app shows now. Check the clock of the phone, then try the next")]);
+        return again(&[(
+            "code",
+            "That is not the code the app shows now. Check the clock of the phone, then try the next",
+        )]);
     };
     let mut tx = console.db.read().await?;
     let is_first = second::of(&mut tx, staff.id()).await?.is_empty();
@@ -89,7 +92,9 @@ pub(crate) async fn is_owner(console: &Console, staff: &Staff, fields: &Fields) 
     let typed = fields.raw("password");
     let right = match &console.elsewhere {
         // Their password is the directory's.
-        Some(elsewhere) if phc.is_none() && elsewhere.school() == Some(staff.school.id) && !typed.is_empty() => {
+        Some(elsewhere)
+            if phc.is_none() && elsewhere.school() == Some(staff.school.id) && !typed.is_empty() =>
+        {
             elsewhere.is_right(&staff.person, typed).await.unwrap_or(false)
         }
         _ => password::is_right(typed, phc).await?,

@@ -53,11 +53,12 @@ pub(crate) async fn post(
     let all = second::of(&mut tx, staff.id()).await?;
     let owner = (staff.id(), &all[..]);
     let answer = fields.raw("answer");
-    let secret = console
-        .sign_in
-        .passkeys
-        .finish_add(&console.sign_in, &staff.session, owner, answer, now)
-        .ok_or(Failure::BadRequest("The passkey could not be added. Go back and try again: nothing was changed."))?;
+    let secret =
+        console.sign_in.passkeys.finish_add(&console.sign_in, &staff.session, owner, answer, now).ok_or(
+            Failure::BadRequest(
+                "The passkey could not be added. Go back and try again: nothing was changed.",
+            ),
+        )?;
     let new = Credential {
         id: store::fresh_id(now),
         kind: Kind::Passkey,

@@ -82,7 +82,8 @@ pub(crate) async fn post(
         })
     } else {
         let owner = (staff.id(), &all[..]);
-        let shown = console.sign_in.passkeys.finish_show(&console.sign_in, &staff.session, owner, answer, now);
+        let shown =
+            console.sign_in.passkeys.finish_show(&console.sign_in, &staff.session, owner, answer, now);
         if let Some(it) = &shown {
             second::use_passkey(&mut tx, it.id, &it.secret, now).await?;
         }

@@ -22,7 +22,9 @@ pub(super) fn case(_: &World, route: &Route) -> Option<Case> {
         | "/lock/end"
         | "/sign-out" => Other::Nothing,
         "/security" => Other::Theirs,
-        "/account/second/{id}/name" | "/account/second/{id}/remove" | "/security/{id}/seen" => Other::NotFound,
+        "/account/second/{id}/name" | "/account/second/{id}/remove" | "/security/{id}/seen" => {
+            Other::NotFound
+        }
         _ => return None,
     };
     Some(Case { address: route.path.replace("{id}", id), other_school })
