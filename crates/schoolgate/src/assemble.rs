@@ -165,6 +165,7 @@ pub(crate) fn office(
         post: settings::post(config)?,
         log: Log { reader, keep_days: config.keep.activity },
         lists: ListFolder { path: config.data.join("lists"), seal: seal::of(&config.data)? },
+        roster: settings::roster(config),
         fetch: settings::fetch(config)?,
         clock: clock(),
     })

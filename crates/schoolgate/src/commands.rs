@@ -4,6 +4,7 @@ mod doctor;
 mod explain;
 mod lists;
 mod people;
+mod roster;
 mod rules;
 mod serve;
 mod trust;
@@ -35,6 +36,8 @@ enum Command {
     Lists(lists::Lists),
     /// People: list, add, set a password.
     People(people::People),
+    /// Rosters from a management information system: check a file, show what it would change, approve it.
+    Roster(roster::Roster),
     /// Rules as a text file: export, import, diff.
     Rules(rules::Rules),
     /// Trusts: list, make one, put this school under one.
@@ -58,6 +61,7 @@ impl Commands {
             Command::Explain(it) => explain::run(&it),
             Command::Lists(it) => lists::run(&it),
             Command::People(it) => people::run(it),
+            Command::Roster(it) => roster::run(&it),
             Command::Rules(it) => rules::run(&it),
             Command::Trust(it) => trust::run(it),
             Command::Doctor(it) => doctor::run(&it.config),

@@ -9,6 +9,7 @@ mod lists;
 mod mail;
 mod nearest;
 mod raw;
+mod roster;
 mod school;
 mod sign_in;
 #[cfg(test)]
@@ -26,6 +27,7 @@ pub(crate) use self::{
     keep::{Keep, Log},
     lists::{KINDS as LIST_KINDS, Lists, Source, is_url},
     mail::{Mail, MailTls},
+    roster::Roster,
     school::OwnSchool,
     sign_in::{LdapFind, SignIn},
 };
@@ -49,6 +51,8 @@ pub(crate) struct Config {
     pub(crate) sign_in: SignIn,
     pub(crate) keep: Keep,
     pub(crate) lists: Lists,
+    /// `None`: rosters come by the console or the command line only.
+    pub(crate) roster: Option<Roster>,
     pub(crate) log: Log,
 }
 

@@ -8,7 +8,10 @@ use school::{Id, School};
 use store::Db;
 use web_gate::{Door, Limits, Parent, Reachable, Trust, Upstreams};
 use wire::Basic;
-use workers::{Alerts, Fetch, MailServer, Post};
+use workers::{
+    Alerts, Fetch, MailServer, Post,
+    jobs::{Looks, RosterFolder},
+};
 
 use crate::config::{Config, MailTls};
 
@@ -64,6 +67,19 @@ pub(crate) fn fetch(config: &Config) -> anyhow::Result<Fetch> {
         credentials: it.credentials.clone(),
     });
     Fetch::new(roots(config)?, parent).context("lists cannot be fetched")
+}
+
+/// The folder that is watched for rosters.
+pub(crate) fn roster(config: &Config) -> Option<RosterFolder> {
+    let roster = config.roster.as_ref()?;
+    Some(RosterFolder {
+        path: roster.folder.clone(),
+        schedule: roster.schedule,
+        zone: config.school.calendar.zone.clone(),
+        source: roster.source.to_string(),
+        mapping: roster.mapping.clone().unwrap_or_default(),
+        looks: Looks::default(),
+    })
 }
 
 fn roots(config: &Config) -> anyhow::Result<Vec<CertificateDer<'static>>> {

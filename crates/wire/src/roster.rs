@@ -221,6 +221,15 @@ pub fn read_mapped(name: &str, bytes: &[u8], mapping: Option<&Mapping>) -> Roste
     }
 }
 
+/// The headings of one table, for a guess at its mapping.
+pub fn headings(name: &str, bytes: &[u8]) -> Result<Vec<String>, Vec<Problem>> {
+    let mut problems = Problems::default();
+    match Sheet::read(&Bundle::new(name).name, bytes, &mut problems) {
+        Some(sheet) => Ok(sheet.headings().map(str::to_owned).collect()),
+        None => Err(problems.into_kept()),
+    }
+}
+
 /// Reads a folder or zip whose files are already in memory. One file alone is a table of another system.
 pub fn read_bundle(bundle: &Bundle, mapping: Option<&Mapping>) -> Roster {
     match bundle.files.as_slice() {

@@ -6,6 +6,7 @@ pub mod prune_activity;
 mod read_roster;
 pub mod refresh_lists;
 pub mod send_mail;
+pub mod watch_roster;
 
 use std::{future::Future, path::PathBuf, pin::Pin, sync::Arc, time::Duration};
 
@@ -14,6 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use store::{Db, StoreError, activity::Reader, jobs, jobs::Job};
 use tokio_util::sync::CancellationToken;
 
+pub use self::watch_roster::{Looks, RosterFolder, Schedule};
 use crate::{Alerts, Clock, Fetch, Health, Post, health::told, snapshots::Snapshots};
 
 /// What jobs need.
@@ -27,6 +29,8 @@ pub struct Office {
     pub post: Option<Post>,
     pub log: Log,
     pub lists: ListFolder,
+    /// `None`: rosters are only handed over in the console and by command.
+    pub roster: Option<RosterFolder>,
     /// For lists that are published on the internet.
     pub fetch: Fetch,
     pub clock: Clock,
@@ -81,6 +85,7 @@ pub(crate) static JOBS: &[Kind] = &[
     read_roster::KIND,
     apply_roster::KIND,
     leavers::KIND,
+    watch_roster::KIND,
 ];
 
 /// One slow mail server must not hold up the lists, nor the lists a letter.
@@ -101,6 +106,14 @@ impl Office {
         let lanes: [_; LANES] = std::array::from_fn(|_| self.lane(&stop));
         let [first, second, third] = lanes;
         tokio::join!(self.schedule(&stop), first, second, third);
+    }
+
+    /// Does what waits, and what that puts in line, until nothing is due: for a command beside which no gate runs.
+    pub async fn work_off(&self) -> Result<(), StoreError> {
+        while let Some(job) = self.take().await? {
+            self.work(&job).await;
+        }
+        Ok(())
     }
 
     /// Puts periodic jobs in their places.

@@ -12,7 +12,7 @@ use super::{
     fault::{ConfigFault, Faults},
     gate, keep, lists, mail,
     raw::{self, Text},
-    school, sign_in,
+    roster, school, sign_in,
 };
 
 /// Gathers what is wrong, so that all of it is said at once.
@@ -42,9 +42,14 @@ fn sections(raw: raw::Config, check: &mut Check) -> Option<Config> {
     let mail = raw.mail.map(|it| mail::check(it, check));
     let keep = keep::check(&raw.keep, check);
     let lists = lists::check(raw.lists, check);
+    let roster = raw.roster.map(|it| roster::check(&it, check));
     let log = keep::check_log(raw.log, check);
     let sign_in = sign_in::check(raw.sign_in, check);
     let mail = match mail {
+        None => None,
+        Some(it) => Some(it?),
+    };
+    let roster = match roster {
         None => None,
         Some(it) => Some(it?),
     };
@@ -58,6 +63,7 @@ fn sections(raw: raw::Config, check: &mut Check) -> Option<Config> {
         sign_in: sign_in?,
         keep: keep?,
         lists,
+        roster,
         log: log?,
     })
 }

@@ -2,7 +2,7 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{console, gate, keep, lists, mail, school, sign_in};
+use super::{console, gate, keep, lists, mail, roster, school, sign_in};
 
 pub(crate) type Text = Spanned<String>;
 
@@ -23,6 +23,7 @@ pub(crate) struct Config {
     pub(crate) keep: keep::Raw,
     #[serde(default)]
     pub(crate) lists: lists::Raw,
+    pub(crate) roster: Option<roster::Raw>,
     #[serde(default)]
     pub(crate) log: keep::RawLog,
 }

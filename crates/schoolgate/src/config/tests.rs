@@ -78,6 +78,7 @@ fn every_key_is_in_the_example_and_the_example_is_in_the_docs() {
         "keep",
         "lists",
         "lists.sources",
+        "roster",
         "log",
     ] {
         check(section);
@@ -115,6 +116,10 @@ fn a_fault_names_its_line_and_what_to_do() {
     check("days = [\"funday\"]\n", 3, &["school.days"]);
     check("[keep]\nactivity = 0\n", 4, &["keep.activity"]);
     check("[log]\nlevel = \"loud\"\n", 4, &["log.level"]);
+    check("[roster]\nfolder = \"/nowhere\"\n", 4, &["roster.folder", "/nowhere is not there"]);
+    check("[roster]\nfolder = \"/\"\nschedule = \"hourly\"\n", 5, &["roster.schedule", "daily 03:30"]);
+    check("[roster]\nfolder = \"/\"\nschedule = \"every 5s\"\n", 5, &["between a minute and a day"]);
+    check("[roster]\nfolder = \"/\"\nschedule = \"daily 25:00\"\n", 5, &["roster.schedule"]);
     check(
         "[mail]\nhost = \"smtp.example.org\"\ntls = \"none\"\nfrom = \"a@b\"\nleads = []\n",
         5,

@@ -1,7 +1,7 @@
 //! The files of a roster, unpacked with a limit on everything.
-use std::io::{Cursor, Read as _};
+use std::io::{Cursor, Read as _, Write as _};
 
-use zip::{ZipArchive, result::ZipError};
+use zip::{CompressionMethod, ZipArchive, ZipWriter, result::ZipError, write::SimpleFileOptions};
 
 use super::problems::{Problem, shown};
 
@@ -99,6 +99,18 @@ impl Bundle {
             bundle.add(&inner, unpacked);
         }
         Ok(bundle)
+    }
+
+    /// One file in place of a folder; what [`Bundle::unpack`] undoes.
+    pub fn pack(&self) -> Vec<u8> {
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+        let packed = self.files.iter().try_for_each(|(name, bytes)| {
+            writer.start_file(name.as_str(), options)?;
+            Ok::<_, ZipError>(writer.write_all(bytes)?)
+        });
+        // Twice the same name, or four gigabytes: reading what is left says what is missing.
+        packed.and_then(|()| writer.finish()).map(Cursor::into_inner).unwrap_or_default()
     }
 
     /// The file of that name, whatever its capitals.

@@ -241,6 +241,7 @@ impl Small {
             post: Some(Post::new(&server).expect("a server")),
             log: Log { reader: self.log.clone(), keep_days: 90 },
             lists: ListFolder { path: self.folder.path().join("lists"), seal: [7; 32] },
+            roster: None,
             fetch: Fetch::new(self.roots.clone(), None).expect("a client").at_most(1_000_000),
             clock: self.clock(),
         }

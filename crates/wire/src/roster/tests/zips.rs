@@ -54,6 +54,12 @@ fn a_zip_is_read_with_or_without_a_folder() {
 }
 
 #[test]
+fn a_folder_can_be_packed() {
+    let roster = read("packed.zip", &super::school(&[]).pack());
+    assert_eq!((roster.people.len(), said(&roster)), (4, vec![]));
+}
+
+#[test]
 fn a_zip_cut_off_anywhere_stops_the_whole() {
     let whole = packed(&school(""));
     for end in (2..whole.len()).step_by(37) {
