@@ -10,14 +10,19 @@ use policy::{
     Because, Carried, Category, CategorySet, Directory, LayerText, Method, Outcome, Rules, Scheme, Seen,
     Step, lists::Lists,
 };
-use school::{Calendar, DaySpan, Group, Id, Layer, Person, Role, Roles, School, SchoolDays, Year};
+use school::{
+    Calendar, DaySpan, Group, Id, Layer, Person, Role, Roles, School, SchoolDays, Year,
+    roster::{NameRule, Place, Rules as Taken, Wanted, WantedPerson, diff},
+};
 use store::{
-    By, Db, activity,
+    By, Db, Tx, activity,
     activity::Activity,
     concerns, fresh_id, groups, lists,
     lists::{ListSource, ListState},
     people, pulse,
     pulse::Pulse,
+    roster,
+    roster::NewLoad,
     rules, schools,
 };
 
@@ -89,6 +94,7 @@ async fn fill(db: &Db, school: &School, now: Timestamp) -> Result<Vec<Person>, B
         ("dsl", "Dana Shah", Role::Dsl),
         ("manager", "Nia Morgan", Role::NetworkManager),
         ("head", "Helen Head", Role::Head),
+        ("accounts", "Amir Accounts", Role::AccountAdministrator),
         ("teacher", "Tom Teller", Role::Teacher),
     ] {
         let person = person(school.id, username, name, role, None)?;
@@ -137,8 +143,60 @@ async fn fill(db: &Db, school: &School, now: Timestamp) -> Result<Vec<Person>, B
         let by = By { person: None, name: "The gate".to_owned(), at: new.at };
         concerns::raise(&mut tx, &by, &new).await?;
     }
+    rosters(&mut tx, &by, school.id, &pupils).await?;
     tx.commit().await?;
     Ok(pupils)
+}
+
+/// One that waits for approval, and somebody who has left.
+async fn rosters(
+    tx: &mut Tx,
+    by: &By,
+    school: Id<School>,
+    pupils: &[Person],
+) -> Result<(), Box<dyn std::error::Error>> {
+    for (n, it) in pupils.iter().enumerate().take(40) {
+        roster::join_by_hand(tx, by, school, &it.username, ("mis", &format!("{}", 100 + n))).await?;
+    }
+    people::leave(tx, by, school, pupils[41].id).await?;
+    let new =
+        NewLoad { school, source: "mis", file_name: "MIS-export-2026-11-23.zip", mapping: "", bytes: b"zip" };
+    let id = roster::receive(tx, by, &new).await?;
+    roster::start_reading(tx, id, by.at).await?;
+    let load = roster::get(tx, id).await?.ok_or("a load")?;
+    let person = |n: usize, given: &str, family: &str, year: &str| WantedPerson {
+        source_id: n.to_string(),
+        given: given.to_owned(),
+        family: family.to_owned(),
+        roles: vec!["student".to_owned()],
+        year: Some(year.to_owned()),
+        place: Some(Place { file: "users.csv".to_owned(), line: n as u64 - 90 }),
+        ..WantedPerson::default()
+    };
+    let mut wanted = Wanted::default();
+    for (n, it) in pupils.iter().enumerate().take(24) {
+        let (given, family) = it.name.as_str().split_once(' ').ok_or("two names")?;
+        let year =
+            if n % 4 == 0 { "11".to_owned() } else { it.year.map(|it| it.to_string()).unwrap_or_default() };
+        wanted.people.push(person(100 + n, given, family, &year));
+    }
+    wanted.people.push(person(190, "Zoë", "O’Brien", "7"));
+    wanted.people.push(person(191, "Kofi", "Mensah", "Form 2"));
+    wanted.people.push(WantedPerson {
+        username: Some("teacher".to_owned()),
+        roles: vec!["teacher".to_owned()],
+        ..person(192, "Tom", "Teller", "")
+    });
+    let found = roster::known(tx, school).await?;
+    let rules = Taken {
+        source: "mis".to_owned(),
+        usernames: NameRule::default(),
+        now: by.at,
+        zone: TimeZone::get("Europe/London")?,
+    };
+    let plan = diff(&found.known, &wanted, &rules);
+    roster::write_dry_run(tx, &load, wanted.mode, &plan, 33, None, by.at).await?;
+    Ok(())
 }
 
 fn policy_text() -> String {

@@ -1,16 +1,25 @@
 //! What a form or a query said, as words.
 use std::convert::Infallible;
 
-use axum::{extract::FromRequestParts, http::request::Parts};
+use axum::{body::Bytes, extract::FromRequestParts, http::request::Parts};
 
 /// Names and values in the order sent. From the query of a GET; from the body of a POST, once the guard has accepted it.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Fields(Vec<(String, String)>);
+pub(crate) struct Fields(Vec<(String, String)>, Vec<File>);
+
+/// What was uploaded.
+#[derive(Debug, Clone)]
+pub(crate) struct File {
+    field: String,
+    /// As the browser calls it; without its folder.
+    pub(crate) name: String,
+    pub(crate) bytes: Bytes,
+}
 
 impl Fields {
     /// What cannot be read is left out: a hand-typed query is not an error.
     pub(crate) fn parse(encoded: &[u8]) -> Fields {
-        Fields(serde_html_form::from_bytes(encoded).unwrap_or_default())
+        Fields(serde_html_form::from_bytes(encoded).unwrap_or_default(), Vec::new())
     }
 
     pub(crate) fn push(&mut self, name: String, value: String) {
@@ -20,6 +29,17 @@ impl Fields {
     /// Whether it was sent at all, be it empty.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(it, _)| it == name)
+    }
+
+    pub(crate) fn push_file(&mut self, field: String, name: String, bytes: Bytes) {
+        let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+        let name = name.chars().filter(|it| !it.is_control()).take(120).collect();
+        self.1.push(File { field, name, bytes });
+    }
+
+    /// Whole, whatever it is; `None` where none was chosen.
+    pub(crate) fn file(&self, field: &str) -> Option<&File> {
+        self.1.iter().find(|it| it.field == field && !(it.name.is_empty() && it.bytes.is_empty()))
     }
 
     /// Trimmed; empty where it was not sent.
@@ -49,7 +69,7 @@ impl Fields {
 
 impl From<Vec<(String, String)>> for Fields {
     fn from(all: Vec<(String, String)>) -> Fields {
-        Fields(all)
+        Fields(all, Vec::new())
     }
 }
 

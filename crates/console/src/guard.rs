@@ -116,7 +116,7 @@ fn to_sign_in(request: &Request) -> Response {
 
 async fn read(request: Request) -> Result<(Fields, Request), Failure> {
     let unreadable =
-        Failure::BadRequest("The form was too long or was cut off on the way. Nothing was changed.");
+        || Failure::BadRequest("The form was too long or was cut off on the way. Nothing was changed.");
     let kind = request.headers().get(CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
     if kind.starts_with("multipart/form-data") {
         let (parts, body) = request.into_parts();
@@ -125,16 +125,20 @@ async fn read(request: Request) -> Result<(Fields, Request), Failure> {
             .await
             .map_err(|_| Failure::BadRequest("The form cannot be read. Nothing was changed."))?;
         let mut fields = Fields::default();
-        while let Ok(Some(field)) = form.next_field().await {
+        while let Some(field) = form.next_field().await.map_err(|_| unreadable())? {
             let name = field.name().unwrap_or_default().to_owned();
-            match field.text().await {
-                Ok(value) => fields.push(name, value),
-                Err(_) => return Err(unreadable),
+            let file = field.file_name().map(ToOwned::to_owned);
+            let bytes = field.bytes().await.map_err(|_| unreadable())?;
+            if bytes.len() <= LARGEST_FORM {
+                fields.push(name.clone(), String::from_utf8_lossy(&bytes).into_owned());
+            }
+            if let Some(file) = file {
+                fields.push_file(name, file, bytes);
             }
         }
         return Ok((fields, again));
     }
     let (parts, body) = request.into_parts();
-    let bytes = to_bytes(body, LARGEST_FORM).await.map_err(|_| unreadable)?;
+    let bytes = to_bytes(body, LARGEST_FORM).await.map_err(|_| unreadable())?;
     Ok((Fields::parse(&bytes), Request::from_parts(parts, Body::empty())))
 }

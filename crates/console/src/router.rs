@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use axum::{
     Router,
+    extract::DefaultBodyLimit,
     http::{Method, StatusCode},
     middleware::from_fn_with_state,
     response::IntoResponse,
@@ -40,6 +41,16 @@ pub(crate) struct Route {
     pub(crate) path: &'static str,
     pub(crate) demand: Demand,
     page: fn() -> MethodRouter<Console>,
+    /// Bytes of what is sent to it, at most.
+    largest: usize,
+}
+
+impl Route {
+    /// For what is uploaded.
+    const fn taking(mut self, bytes: usize) -> Route {
+        self.largest = bytes;
+        self
+    }
 }
 
 /// What must hold before a page is opened.
@@ -99,7 +110,7 @@ const fn route(
     demand: Demand,
     page: fn() -> MethodRouter<Console>,
 ) -> Route {
-    Route { method, path, demand, page }
+    Route { method, path, demand, page, largest: LARGEST_FORM }
 }
 
 /// The whole console. Serve it with the address of the client as `ConnectInfo<SocketAddr>`, so that guessing can be
@@ -107,13 +118,13 @@ const fn route(
 pub fn router(console: Console) -> Router {
     let routes = routes().fold(Router::new(), |router, route| {
         let guard = from_fn_with_state((console.clone(), route.demand), guard);
-        router.route(route.path, (route.page)().route_layer(guard))
+        let page = (route.page)().route_layer(guard).route_layer(RequestBodyLimitLayer::new(route.largest));
+        router.route(route.path, page.route_layer(DefaultBodyLimit::max(route.largest)))
     });
     routes
         .fallback(|| async { Failure::NotFound })
         .method_not_allowed_fallback(|| async { Failure::NotFound })
         .layer(CsrfLayer::new().with_rejection_response(|_| Failure::NotOurForm.into_response()))
-        .layer(RequestBodyLimitLayer::new(LARGEST_FORM))
         .layer(CatchPanicLayer::custom(|_| Failure::Broken("a page panicked").into_response()))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME))
         .layer(from_fn_with_state(console.clone(), headers::add))

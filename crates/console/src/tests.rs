@@ -5,6 +5,7 @@ mod pages;
 mod refusals;
 mod register;
 mod second;
+mod roster;
 mod sign_in;
 mod tree;
 
@@ -57,6 +58,8 @@ struct World {
     pupil: Person,
     concern: Id<Concern>,
     plan: Id<Plan>,
+    roster: Id<store::roster::Load>,
+    leaver: Id<Person>,
     _folder: TempDir,
 }
 
@@ -118,7 +121,9 @@ impl World {
             elsewhere: None,
             sign_in: SignIn::new([7; 32], "https://console.test"),
         };
-        World { app: router(console), db, seconds, elm, oak, pupil, concern, plan, _folder: folder }
+        let (roster, leaver) = roster::fill(&db, &elm).await;
+        let app = router(console);
+        World { app, db, seconds, elm, oak, pupil, concern, plan, roster, leaver, _folder: folder }
     }
 
     fn wait(&self, time: SignedDuration) {

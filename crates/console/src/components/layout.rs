@@ -30,6 +30,8 @@ static MENU: &[Part] = &[
             ("People", "/people", may(Right::SeePeople)),
             ("Access plans", "/plans", may(Right::SeePlans)),
             ("Access register", "/access", may(Right::SeeAccess)),
+            ("Rosters", "/roster", may(Right::SeeRoster)),
+            ("Leavers", "/leavers", may(Right::SeeRoster)),
         ],
     },
     Part { name: "Agreements", pages: &[] },

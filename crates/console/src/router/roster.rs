@@ -1,4 +1,22 @@
-//! Rosters: load, look over, approve.
-use super::Route;
+//! Rosters: load, look over, approve. Leavers: keep, bring back, let go.
+use axum::routing::{get, post};
+use school::Right;
 
-pub(super) const ROUTES: &[Route] = &[];
+use super::{GET, POST, Route, may, route};
+use crate::pages::{leavers, roster};
+
+pub(super) const ROUTES: &[Route] = &[
+    route(GET, "/roster", may(Right::SeeRoster), || get(roster::get)),
+    route(POST, "/roster", may(Right::LoadRoster), || post(roster::post)).taking(roster::LARGEST),
+    route(GET, "/roster/{id}", may(Right::SeeRoster), || get(roster::load::get)),
+    route(GET, "/roster/{id}/problems.csv", may(Right::SeeRoster), || get(roster::problems::get)),
+    route(POST, "/roster/{id}/approve", may(Right::ApproveRoster), || post(roster::decide::approve)),
+    route(POST, "/roster/{id}/refuse", may(Right::ApproveRoster), || post(roster::decide::refuse)),
+    route(POST, "/roster/{id}/join", may(Right::ApproveRoster), || post(roster::decide::join)),
+    route(GET, "/leavers", may(Right::SeeRoster), || get(leavers::get)),
+    route(GET, "/leavers/{id}", may(Right::SeeRoster), || get(leavers::one::get)),
+    route(POST, "/leavers/{id}/back", may(Right::ManagePeople), || post(leavers::act::back)),
+    route(POST, "/leavers/{id}/plan", may(Right::ManagePeople), || post(leavers::act::plan)),
+    route(POST, "/leavers/{id}/delete", may(Right::ManagePeople), || post(leavers::act::delete)),
+    route(POST, "/leavers/{id}/transfer", may(Right::ManagePeople), || post(leavers::act::transfer)),
+];
