@@ -4,8 +4,8 @@ mod pages;
 
 mod refusals;
 mod register;
-mod second;
 mod roster;
+mod second;
 mod sign_in;
 mod tree;
 
