@@ -3,12 +3,12 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 use argon2::{Argon2, PasswordVerifier, password_hash::phc::PasswordHash};
 use jiff::Timestamp;
 use moka::sync::Cache;
-use school::{Id, Person, Username};
+use school::{Id, KeptBy, Person, Username};
 use tokio::sync::{Mutex, Semaphore};
 use zeroize::Zeroizing;
 
 use crate::{
-    Known, Secret, Snapshot,
+    Errands, Known, Secret, Snapshot,
     guesses::{Guesses, Throttle},
     secret::Purpose,
     sittings::Sittings,
@@ -29,6 +29,8 @@ pub struct Credentials {
     guesses: Guesses,
     hashing: Arc<Semaphore>,
     waiting: Semaphore,
+    /// The way to whoever keeps passwords that are not kept here.
+    errands: Option<Errands>,
     /// One of these is held while hashing, so that a browser's twenty first connections cost one hash.
     turns: Box<[Mutex<()>]>,
 }
@@ -40,6 +42,9 @@ pub enum Refusal {
     Wrong,
     #[error("too many are signing in at once")]
     Busy,
+    /// The directory that keeps the password did not say.
+    #[error("the directory cannot be asked")]
+    Down,
     #[error("too many wrong guesses: wait a little")]
     SlowDown,
     /// Right, but sent by a browser for longer than a sign-in lasts: to be typed again (PWD-07).
@@ -111,8 +116,15 @@ impl Credentials {
             guesses: Guesses::default(),
             hashing: Arc::new(Semaphore::new(at_once.max(1))),
             waiting: Semaphore::new(WAITING),
+            errands: None,
             turns: (0..64).map(|_| Mutex::new(())).collect(),
         }
+    }
+
+    /// Asks the office about people whose password the school's directory keeps.
+    #[must_use]
+    pub fn asking(self, errands: Errands) -> Credentials {
+        Credentials { errands: Some(errands), ..self }
     }
 
     /// # Errors
@@ -147,7 +159,7 @@ impl Credentials {
             return Err(Refusal::Wrong);
         }
         let known = snapshot.people.by_username(&username);
-        let hash = known.and_then(|it| it.password.as_deref());
+        let hash = known.and_then(|it| it.stands());
         if self.known_wrong(hash, &key, now) {
             return Err(Refusal::Wrong);
         }
@@ -164,7 +176,11 @@ impl Credentials {
             Throttle::Go(guess) => guess,
             Throttle::Wait => return Err(Refusal::SlowDown),
         };
-        let right = self.verify(hash.unwrap_or(DUMMY), password).await && hash.is_some();
+        let right = match known {
+            // What it does not say is not remembered either, for or against.
+            Some(known) if known.kept_by == KeptBy::Directory => self.ask(known, password).await?,
+            _ => self.verify(hash.unwrap_or(DUMMY), password).await && hash.is_some(),
+        };
         match (known, hash) {
             (Some(known), Some(hash)) if right => {
                 self.guesses.was_right(guess);
@@ -180,12 +196,17 @@ impl Credentials {
         }
     }
 
+    async fn ask(&self, known: &Known, password: &str) -> Result<bool, Refusal> {
+        let errands = self.errands.as_ref().ok_or(Refusal::Down)?;
+        errands.is_right(&known.person, password).await.map_err(|_| Refusal::Down)
+    }
+
     fn remembered(&self, snapshot: &Snapshot, key: &[u8; 32], now: Timestamp) -> Option<Arc<Known>> {
         let right = self.right.get(key)?;
         let known = snapshot.people.get(right.person)?;
         let holds = now < right.until
             && known.person.username == right.username
-            && known.password.as_deref() == Some(&*right.hash);
+            && known.stands() == Some(&*right.hash);
         holds.then(|| Arc::clone(known))
     }
 

@@ -1,4 +1,5 @@
 mod answers;
+mod elsewhere;
 mod form;
 mod tokens;
 
@@ -102,7 +103,14 @@ impl Desk {
         if Visit::BODY < visit.form.len() {
             return frame.bind(home::refused(&frame, 413, "That was too long to send."));
         }
+        let provider = snapshot.settings.provider.is_some();
         match visit.method {
+            Method::Get if visit.path == "/sign-in/provider" && provider => {
+                self.set_out(&frame, &visit, &Fields::read(visit.query.as_bytes())).await
+            }
+            Method::Get if visit.path == elsewhere::BACK && provider => {
+                self.come_back(&frame, &visit, &Fields::read(visit.query.as_bytes())).await
+            }
             Method::Get | Method::Head => self.get(&frame, &visit),
             Method::Post => self.post(&frame, &visit).await,
             _ => not_like_this(&frame, "GET, HEAD, POST"),

@@ -2,8 +2,9 @@ use std::{net::IpAddr, time::Duration};
 
 use agreements::{Agreement, TextHash};
 use jiff::Timestamp;
-use school::{Id, Person};
+use school::{Id, NotLetIn, Person, RoundTrip};
 use tokio::sync::{mpsc, oneshot};
+use zeroize::Zeroizing;
 
 /// Something a person did at a gate that the office must write down. A gate has no database: it hands the errand
 /// over and waits for the answer.
@@ -19,6 +20,8 @@ pub enum Errand {
     },
     /// The short confidential form (REP-02), or a site reported (CHG-07).
     Report { report: Report, done: oneshot::Sender<Result<(), NotTaken>> },
+    /// Somebody else is to be asked who this is. It takes as long as they take, and holds up nothing else.
+    Elsewhere(Asked),
     /// For the audit: signed in, signed out, refused, declined (LOG-03). Nobody waits for it.
     SignIn {
         person: Option<Id<Person>>,
@@ -27,6 +30,21 @@ pub enum Errand {
         what: &'static str,
         at: Timestamp,
     },
+}
+
+/// What is asked of those who keep accounts outside of Schoolgate (ACC-05).
+#[derive(Debug)]
+pub enum Asked {
+    /// Whether the directory takes this password for this person's.
+    Password {
+        person: Box<Person>,
+        password: Zeroizing<String>,
+        done: oneshot::Sender<Result<bool, NotLetIn>>,
+    },
+    /// Where the browser goes to sign in.
+    Address { trip: RoundTrip, done: oneshot::Sender<Result<String, NotLetIn>> },
+    /// Whose the code is that the browser brought back.
+    Whose { trip: RoundTrip, code: String, done: oneshot::Sender<Result<Id<Person>, NotLetIn>> },
 }
 
 /// What someone wrote in the report form.
@@ -81,6 +99,37 @@ impl Errands {
     /// [`NotTaken`].
     pub async fn report(&self, report: Report) -> Result<(), NotTaken> {
         self.ask(|done| Errand::Report { report, done }).await
+    }
+
+    /// # Errors
+    /// [`NotLetIn::Down`]: nobody said.
+    pub async fn is_right(&self, person: &Person, password: &str) -> Result<bool, NotLetIn> {
+        let (person, password) = (Box::new(person.clone()), Zeroizing::new(password.to_owned()));
+        self.elsewhere(|done| Asked::Password { person, password, done }).await
+    }
+
+    /// # Errors
+    /// [`NotLetIn`].
+    pub async fn address(&self, trip: RoundTrip) -> Result<String, NotLetIn> {
+        self.elsewhere(|done| Asked::Address { trip, done }).await
+    }
+
+    /// # Errors
+    /// [`NotLetIn`].
+    pub async fn whose(&self, trip: RoundTrip, code: String) -> Result<Id<Person>, NotLetIn> {
+        self.elsewhere(|done| Asked::Whose { trip, code, done }).await
+    }
+
+    async fn elsewhere<T>(
+        &self,
+        asked: impl FnOnce(oneshot::Sender<Result<T, NotLetIn>>) -> Asked,
+    ) -> Result<T, NotLetIn> {
+        let (done, answer) = oneshot::channel();
+        let whole = async {
+            self.0.send(Errand::Elsewhere(asked(done))).await.map_err(|_| NotLetIn::Down)?;
+            answer.await.map_err(|_| NotLetIn::Down)?
+        };
+        tokio::time::timeout(LONGEST, whole).await.unwrap_or(Err(NotLetIn::Down))
     }
 
     /// Hands it over and waits for the answer, but not for ever: an office that hangs must not hang a browser.

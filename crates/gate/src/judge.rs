@@ -22,7 +22,11 @@ pub enum Ruling {
 pub fn judge(snapshot: &Snapshot, who: &Who, target: &Target, stage: Stage<'_>, now: Timestamp) -> Ruling {
     let subject = who.subject(snapshot);
     let ask = Ask { who: subject, site: snapshot.site, target, stage, when: snapshot.calendar.moment(now) };
-    settle(decide(&snapshot.rules, &ask), who, snapshot.settings.open_unknown, now)
+    match settle(decide(&snapshot.rules, &ask), who, snapshot.settings.open_unknown, now) {
+        // Nobody could sign in at a provider whose page asks them to sign in first.
+        Ruling::SignIn(decision) if snapshot.settings.is_for_sign_in(target) => Ruling::Proceed(decision),
+        ruling => ruling,
+    }
 }
 
 /// The order of the doors (AUP-07, PWD-01): help, what nobody may have, sign-in, agreement, then the verdict.

@@ -111,7 +111,7 @@ impl Desk {
 fn sign_in_notice(frame: &Frame<'_>, refusal: Option<Refusal>, asked: &Asked<'_>) -> Page {
     let by_proxy = frame.snapshot.settings.sign_in == SignInBy::Proxy && !asked.inside;
     let status = match refusal {
-        Some(Refusal::Busy) => 503,
+        Some(Refusal::Busy | Refusal::Down) => 503,
         Some(Refusal::SlowDown) => 429,
         Some(Refusal::Ended(_) | Refusal::NotYet(_)) => 511,
         // Credentials that came by the proxy's own way are asked for again in that way.

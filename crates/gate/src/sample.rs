@@ -94,7 +94,7 @@ fn known(id: Id<Person>, username: &str, name: &str, role: Role, year: Option<Ye
         stay: school::Stay::ALWAYS,
     };
     let subject = Rules::closed().subject(&person);
-    Known { person, subject, password: None, missing: Vec::new() }
+    Known { person, subject, password: None, kept_by: school::KeptBy::School, missing: Vec::new() }
 }
 
 /// Argon2id, cheap: for tests alone.

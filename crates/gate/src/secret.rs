@@ -14,6 +14,7 @@ pub(crate) enum Purpose {
     Form,
     GoOn,
     Password,
+    Trip,
 }
 
 impl Secret {

@@ -3,8 +3,8 @@ use std::{collections::HashMap, net::IpAddr, sync::Arc, time::Duration};
 use agreements::{Agreement, Due, Missing};
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
-use policy::{Rules, Subject};
-use school::{Calendar, Id, Person, School, Site, Username};
+use policy::{Rules, Subject, Target};
+use school::{Calendar, Id, KeptBy, Person, School, Site, Username};
 
 /// All that a gate decides from. Built by `workers`, swapped whole, never changed.
 #[derive(Debug)]
@@ -38,6 +38,8 @@ pub struct Known {
     pub subject: Subject,
     /// Argon2id in PHC form. `None`: cannot sign in with a password.
     pub password: Option<Box<str>>,
+    /// Who is asked whether a password is theirs.
+    pub kept_by: KeptBy,
     /// What they, or a parent for them, must accept before anything else opens, and from when.
     pub missing: Vec<Due>,
 }
@@ -56,6 +58,8 @@ pub struct Settings {
     /// How staff ask for a site, in the school's own words, such as an e-mail address.
     pub ask_for_sites: Option<Box<str>>,
     pub sign_in: SignInBy,
+    /// The school's identity provider, where it has one.
+    pub provider: Option<Provider>,
     /// Whether someone who has not signed in may open what the strictest profile allows. Otherwise they are
     /// asked to sign in first (PWD-01).
     pub open_unknown: bool,
@@ -77,6 +81,15 @@ pub struct ProxyAddress {
     pub port: u16,
     /// Where it is also reached over TLS.
     pub tls_port: Option<u16>,
+}
+
+/// Where people sign in with an account that the school gave them elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Provider {
+    /// What the button says.
+    pub button: Box<str>,
+    /// Names that its pages need, and what lies below them. In lower case; open before anybody has signed in.
+    pub hosts: Vec<Box<str>>,
 }
 
 /// How an unknown person is asked who they are.
@@ -113,12 +126,20 @@ impl Known {
             person: self.person.clone(),
             subject: self.subject.clone(),
             password: self.password.clone(),
+            kept_by: self.kept_by,
             missing: missing.collect(),
         })
     }
 }
 
 impl Settings {
+    /// Whether somebody needs this to sign in at all.
+    pub(crate) fn is_for_sign_in(&self, target: &Target) -> bool {
+        let host = target.host();
+        let hosts = self.provider.iter().flat_map(|it| &it.hosts);
+        hosts.into_iter().any(|it| host.is_within(it) || host.as_text() == **it)
+    }
+
     /// What a school has that has set nothing but its names: sign-in on the gate's page for eight hours, nothing
     /// open without it, paths kept.
     pub fn new(gate_name: &str, proxy: ProxyAddress) -> Settings {
@@ -129,6 +150,7 @@ impl Settings {
             console_url: None,
             ask_for_sites: None,
             sign_in: SignInBy::Page,
+            provider: None,
             open_unknown: false,
             session: Duration::from_hours(8),
             anonymous_reports: false,
@@ -168,6 +190,17 @@ impl People {
     }
     pub fn is_empty(&self) -> bool {
         self.by_id.is_empty()
+    }
+}
+
+impl Known {
+    /// What a believed password is held against: it is asked again when this changes. `None`: no password opens anything.
+    pub(crate) fn stands(&self) -> Option<&str> {
+        match self.kept_by {
+            KeptBy::School => self.password.as_deref(),
+            KeptBy::Provider => None,
+            KeptBy::Directory => Some("the directory"),
+        }
     }
 }
 

@@ -59,6 +59,16 @@ pub(crate) async fn assemble(
     office.load_lists().await;
     snapshots.refresh().await;
 
+    // Who keeps the accounts that are not kept here.
+    let accounts = elsewhere::accounts(
+        config,
+        current.load().school.id,
+        settings::fetch(config)?,
+        &db,
+        &health,
+        &clock,
+    )?;
+
     // The gate.
     let recorder = Recorder::new(config.gate.record_queue);
     let (errands, waiting) = Errands::new(ERRANDS);
@@ -68,7 +78,7 @@ pub(crate) async fn assemble(
         desk: Arc::new(Desk {
             current: Arc::clone(&current),
             bindings: Bindings::new(DEVICES),
-            credentials: Credentials::new(&secret, HASHING * cores),
+            credentials: Credentials::new(&secret, HASHING * cores).asking(errands.clone()),
             passes: Passes::new(PASSES, PASS_LASTS),
             errands,
             secret,
@@ -86,16 +96,6 @@ pub(crate) async fn assemble(
         }
     });
 
-    // Who keeps the accounts that are not kept here.
-    let accounts = elsewhere::accounts(
-        config,
-        current.load().school.id,
-        settings::fetch(config)?,
-        &db,
-        &health,
-        &clock,
-    )?;
-
     // The console.
     let router = console::router(Console {
         db: db.clone(),
@@ -104,7 +104,7 @@ pub(crate) async fn assemble(
         clock: clock.clone(),
         secure_cookies: config.console.tls,
         throttle: Throttle::default(),
-        elsewhere: accounts.map(|it| Arc::new(it) as Arc<dyn console::Elsewhere>),
+        elsewhere: accounts.clone().map(|it| Arc::new(it) as Arc<dyn console::Elsewhere>),
         sign_in: SignIn::new(seal::of_sign_in(&config.data)?, &config.console.url),
     });
     for listener in pages {
@@ -134,6 +134,7 @@ pub(crate) async fn assemble(
         current: Arc::clone(&current),
         snapshots: snapshots.clone(),
         alerts: alerts.clone(),
+        accounts: accounts.map(|it| it.asked).unwrap_or_default(),
     };
     supervisor.once("errands", |stop| clerk.run(stop));
     supervisor.once("jobs", |stop| office.run(stop));

@@ -19,8 +19,7 @@ pub(crate) struct Accounts {
     school: Id<School>,
     button: String,
     back: String,
-    pub(crate) open_id: Option<OpenId>,
-    pub(crate) directory: Option<Directory>,
+    pub(crate) asked: workers::identity::Accounts,
 }
 
 /// `None`: the school has neither.
@@ -60,8 +59,7 @@ pub(crate) fn accounts(
         school,
         button: sign_in.oidc.as_ref().map(|it| it.button.clone()).unwrap_or_default(),
         back: format!("{}{BACK}", config.console.url),
-        open_id,
-        directory,
+        asked: workers::identity::Accounts { open_id, directory },
     }))
 }
 
@@ -91,7 +89,7 @@ impl Elsewhere for Accounts {
     }
 
     fn button(&self) -> Option<&str> {
-        self.open_id.as_ref().map(|_| self.button.as_str())
+        self.asked.open_id.as_ref().map(|_| self.button.as_str())
     }
 
     fn back(&self) -> String {
@@ -99,14 +97,14 @@ impl Elsewhere for Accounts {
     }
 
     fn address<'a>(&'a self, trip: &'a RoundTrip) -> BoxFuture<'a, Result<String, NotLetIn>> {
-        match &self.open_id {
+        match &self.asked.open_id {
             Some(it) => it.address(trip).boxed(),
             None => ready(Err(NotLetIn::NotSetUp)).boxed(),
         }
     }
 
     fn person<'a>(&'a self, trip: &'a RoundTrip, code: &'a str) -> BoxFuture<'a, Result<Person, NotLetIn>> {
-        match &self.open_id {
+        match &self.asked.open_id {
             Some(it) => it.person(trip, code).boxed(),
             None => ready(Err(NotLetIn::NotSetUp)).boxed(),
         }
@@ -117,7 +115,7 @@ impl Elsewhere for Accounts {
         person: &'a Person,
         password: &'a str,
     ) -> BoxFuture<'a, Result<bool, NotLetIn>> {
-        match &self.directory {
+        match &self.asked.directory {
             Some(it) => it.is_right(person, password).boxed(),
             None => ready(Err(NotLetIn::NotSetUp)).boxed(),
         }

@@ -2,7 +2,7 @@
 use std::{collections::HashMap, fs, path::Path, sync::Arc};
 
 use anyhow::{Context as _, bail};
-use gate::{ProxyAddress, Settings, SignInBy};
+use gate::{Provider, ProxyAddress, Settings, SignInBy};
 use rustls_pki_types::{CertificateDer, pem::PemObject as _};
 use school::{Id, School};
 use store::Db;
@@ -43,6 +43,10 @@ pub(crate) async fn gate(config: &Config, db: &Db, school: Id<School>) -> anyhow
         local_names: config.school.domains.iter().map(|it| it.as_str().into()).collect(),
         console_url: Some(config.console.url.as_str().into()),
         ask_for_sites: gate.ask_for_sites.as_deref().map(Into::into),
+        provider: config.sign_in.oidc.as_ref().map(|it| Provider {
+            button: it.button.as_str().into(),
+            hosts: it.hosts.iter().map(|it| it.as_str().into()).collect(),
+        }),
         sign_in: if gate.sign_in_by_proxy { SignInBy::Proxy } else { SignInBy::Page },
         open_unknown: gate.open_unknown,
         session: gate.session,

@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use agreements::{Agreement, Signature, Standing, TextHash};
 use casework::{NewConcern, Origin};
+use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use gate::{Current, Errand, NotTaken, Report};
 use jiff::Timestamp;
 use school::{Choice, Id, Person, Role, Roles, School};
@@ -14,7 +15,7 @@ use store::{
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Alerts, health::told, snapshots::Snapshots};
+use crate::{Alerts, health::told, identity::Accounts, snapshots::Snapshots};
 
 pub struct Clerk {
     pub errands: mpsc::Receiver<Errand>,
@@ -22,10 +23,14 @@ pub struct Clerk {
     pub current: Arc<Current>,
     pub snapshots: Snapshots,
     pub alerts: Alerts,
+    /// Who is asked about people whose accounts are not kept here.
+    pub accounts: Accounts,
 }
 
 /// A class signs in one minute: taken together they need one snapshot, not thirty.
 const AT_ONCE: usize = 100;
+/// Asked of others at the same time; beyond it people are told to try again.
+const ASKED_AT_ONCE: usize = 256;
 /// As the form allows, in characters.
 const LONGEST_REPORT: usize = 4_000;
 
@@ -34,15 +39,25 @@ type Answer = oneshot::Sender<Result<(), NotTaken>>;
 impl Clerk {
     pub async fn run(mut self, stop: CancellationToken) {
         let mut errands = Vec::with_capacity(AT_ONCE);
+        // Others answer when they answer: nothing else waits for them.
+        let mut asked = FuturesUnordered::new();
         loop {
             tokio::select! {
                 biased;
                 taken = self.errands.recv_many(&mut errands, AT_ONCE) => {
                     if taken == 0 {
-                        return;
+                        // The gate has closed first; that is no reason to call this a failure.
+                        return stop.cancelled().await;
                     }
                 }
+                Some(()) = asked.next(), if !asked.is_empty() => continue,
                 () = stop.cancelled() => return,
+            }
+            for errand in errands.extract_if(.., |it| matches!(it, Errand::Elsewhere(_))) {
+                // Where there is no room it is dropped, and whoever asked is told that nobody said.
+                if let (Errand::Elsewhere(it), true) = (errand, asked.len() < ASKED_AT_ONCE) {
+                    asked.push(self.accounts.clone().answer(it));
+                }
             }
             self.serve(&mut errands).await;
         }
@@ -63,6 +78,8 @@ impl Clerk {
                     Ok(()) => answer(done, Ok(())),
                     Err(err) => refuse(done, "a report", &err),
                 },
+                // Taken out before.
+                Errand::Elsewhere(_) => {}
                 Errand::SignIn { person, username, address, what, at } => {
                     let noted = self.note(school.id, person, &username, &address.to_string(), what, at).await;
                     if let Err(err) = noted {

@@ -1,4 +1,6 @@
 //! What each form does.
+use std::sync::Arc;
+
 use agreements::{Agreement, Level, Missing, Reading};
 use jiff::Timestamp;
 use policy::Target;
@@ -53,23 +55,7 @@ impl Desk {
         }
         let (snapshot, device, now) = (frame.snapshot, visit.device, visit.now);
         match self.credentials.check(snapshot, device, username, password, now).await {
-            Ok(known) => {
-                if self.bindings.who(device, now).is_some_and(|it| it != known.person.id) {
-                    // PWD-08: whoever left the device open is signed out, and it is noted that they did.
-                    self.leave(frame, visit, "left signed in");
-                }
-                let lasts = snapshot.rules.session(&known.subject).unwrap_or(snapshot.settings.session);
-                self.bindings.bind(device, &known, now + lasts, now);
-                self.errands.sign_in(Some(known.person.id), username, device, "signed in", now);
-                let back = safe_back(back, &snapshot.settings.gate_name);
-                if known.missing.iter().any(|it| it.at(now, Some(now)).is_some()) {
-                    return to(&agree_link(back));
-                }
-                let name = known.person.name.to_string();
-                let who = Who::Known(known);
-                let frame = Frame { who: &who, ..*frame };
-                frame.bind(sign_in::done(&frame, &name, back))
-            }
+            Ok(known) => self.let_in(frame, visit, known, back),
             Err(refusal) => {
                 if refusal != Refusal::Busy {
                     // What was typed may be a password in the wrong box: only a name that exists is kept.
@@ -77,6 +63,7 @@ impl Desk {
                     let name = known.map_or("", |it| it.person.username.as_str());
                     let what = match refusal {
                         Refusal::Wrong | Refusal::Again | Refusal::Busy => "refused",
+                        Refusal::Down => "refused: the directory did not answer",
                         Refusal::SlowDown => "slowed down",
                         Refusal::Ended(_) => "refused: their time is over",
                         Refusal::NotYet(_) => "refused: their time has not come",
@@ -86,6 +73,26 @@ impl Desk {
                 again(sign_in::Wrong::Refused(refusal))
             }
         }
+    }
+
+    /// Whoever has shown who they are, in whichever way: the device is theirs from now on.
+    pub(super) fn let_in(&self, frame: &Frame<'_>, visit: &Visit<'_>, known: Arc<crate::Known>, back: &str) -> Page {
+        let (snapshot, device, now) = (frame.snapshot, visit.device, visit.now);
+        if self.bindings.who(device, now).is_some_and(|it| it != known.person.id) {
+            // PWD-08: whoever left the device open is signed out, and it is noted that they did.
+            self.leave(frame, visit, "left signed in");
+        }
+        let lasts = snapshot.rules.session(&known.subject).unwrap_or(snapshot.settings.session);
+        self.bindings.bind(device, &known, now + lasts, now);
+        self.errands.sign_in(Some(known.person.id), known.person.username.as_str(), device, "signed in", now);
+        let back = safe_back(back, &snapshot.settings.gate_name);
+        if known.missing.iter().any(|it| it.at(now, Some(now)).is_some()) {
+            return to(&agree_link(back));
+        }
+        let name = known.person.name.to_string();
+        let who = Who::Known(known);
+        let frame = Frame { who: &who, ..*frame };
+        frame.bind(sign_in::done(&frame, &name, back))
     }
 
     pub(super) fn sign_out_form(&self, frame: &Frame<'_>, visit: &Visit<'_>) -> Sheet {

@@ -2,6 +2,7 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 use maud::html;
+use school::NotLetIn;
 
 use super::{Frame, Sheet};
 use crate::{Refusal, desk::encode};
@@ -23,6 +24,8 @@ pub(crate) enum Wrong {
     /// The page had been open for too long, or was not ours.
     Stale,
     Empty,
+    /// Somebody else was asked, and this is why it came to nothing.
+    Elsewhere(NotLetIn),
 }
 
 impl Wrong {
@@ -39,6 +42,8 @@ impl Wrong {
                 let when = spoken(frame, from);
                 return format!("Your access begins {when}. If you need it sooner, ask the office.").into();
             }
+            Wrong::Elsewhere(why) => return why.to_string().into(),
+            Wrong::Refused(Refusal::Down) => return NotLetIn::Down.to_string().into(),
             Wrong::Refused(Refusal::Again) => {
                 "You have been signed in for as long as one sign-in lasts. Please sign in again."
             }
@@ -60,7 +65,8 @@ impl Wrong {
     fn status(self) -> u16 {
         match self {
             Wrong::Refused(Refusal::Wrong | Refusal::Again | Refusal::Ended(_) | Refusal::NotYet(_)) => 403,
-            Wrong::Refused(Refusal::Busy) => 503,
+            Wrong::Refused(Refusal::Busy | Refusal::Down) | Wrong::Elsewhere(NotLetIn::Down) => 503,
+            Wrong::Elsewhere(_) => 403,
             Wrong::Refused(Refusal::SlowDown) => 429,
             Wrong::Stale | Wrong::Empty => 422,
         }
@@ -95,6 +101,14 @@ pub(crate) fn form(frame: &Frame<'_>, form: &Form<'_>) -> Sheet {
                 required aria-invalid=[wrong.as_ref().map(|_| "true")]
                 aria-describedby=[wrong.as_ref().map(|_| "wrong")];
             ul.do { li { button.main type="submit" { "Sign in" } } }
+        }
+        @if let Some(provider) = &frame.snapshot.settings.provider {
+            // A link, not a form: browsers hold `form-action` against where a form's answer leads.
+            ul.do {
+                li {
+                    a.other href={ (frame.base) "/sign-in/provider?back=" (encode(form.back)) } { (provider.button) }
+                }
+            }
         }
         div.box {
             p {

@@ -41,7 +41,6 @@ pub(crate) struct Oidc {
     pub(crate) button: String,
     pub(crate) prompt: Option<String>,
     /// In lower case: what the provider's pages need of the web before anybody has signed in.
-    #[expect(dead_code, reason = "the gate opens them in the next change")]
     pub(crate) hosts: Vec<String>,
 }
 

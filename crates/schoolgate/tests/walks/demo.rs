@@ -47,9 +47,11 @@ impl Demo {
 
     /// Ends the demonstration and opens the same school again as any other, with more in its configuration.
     pub(crate) fn serve_with(mut self, more: &str) -> Demo {
-        assert!(self.stop(), "it ends well");
+        self.stop();
         let file = self.path("schoolgate.toml");
         let text = std::fs::read_to_string(&file).expect("it wrote one");
+        // The made-up services of the walks are on this machine, which the gate reaches only where it is told so.
+        let text = text.replace("[gate]\n", "[gate]\nreach = [\"127.0.0.0/8\"]\n");
         std::fs::write(&file, format!("{text}\n{more}")).expect("written");
         self.child = schoolgate()
             .args(["serve", "--config"])

@@ -200,13 +200,83 @@ fn the_directory_says_whose_password_it_is_and_nobody_gets_in_without_it() {
     for filter in ["*", "okafor)(uid=*", "o*", "uid=okafor"] {
         check(filter, "kestrel over the weir", 401);
     }
+    // The gate asks it too, and remembers: each request names its person here.
+    let through = |username: &str, password: &str| {
+        let page =
+            Browser::through_gate(&school, Some((username, password))).get("http://www.river-lessons.test/");
+        // The made-up sites are not served here: whatever is not about signing in counts as in.
+        if [407, 503, 511].contains(&page.status) { page.status } else { 200 }
+    };
+    // Its snapshot knows within a second or two whom to ask the directory about. Not more tries than a guesser has.
+    sleep(Duration::from_secs(3));
+    assert_eq!(through("okafor", "kestrel over the weir"), 200);
+    assert_eq!(through("okafor", PASSWORD), 407);
+    assert_eq!(through("okafor", "heron by the lock"), 407);
+    assert_eq!(through("maya", PASSWORD), 407);
     drop(directory);
+    assert_eq!(through("okafor", "kestrel over the weir"), 200, "whoever was believed goes on");
+    assert_eq!(through("okafor", "another guess"), 503, "nobody is let in unasked");
+    assert_eq!(through("whitlock", PASSWORD), 200);
     let said = check("okafor", "kestrel over the weir", 503);
     assert!(said.contains("cannot be reached just now"), "{said}");
     check("whitlock", PASSWORD, 303);
     let (well, said) = school.command(&["people", "kept-by", "okafor", "school"]);
     assert!(well, "{said}");
     check("okafor", PASSWORD, 303);
+}
+
+#[test]
+fn a_school_account_opens_the_gate_for_somebody_who_has_not_signed_in() {
+    let Some((provider, school)) = start("domains = [\"riverside.test\"]") else { return };
+    let (gate, site) = ("https://gate.riverside.test", "http://www.river-lessons.test/");
+    let browser = Browser::through_gate(&school, None);
+    let page = browser.get(site);
+    assert!(page.status == 511 && page.text.contains("Please sign in first"), "{}", page.text);
+    let page = browser.get(&format!("{gate}/sign-in?back=http%3A%2F%2Fwww.river-lessons.test%2F"));
+    assert!(page.text.contains("Sign in with your school account"), "{}", page.text);
+    // The provider's own pages are open, and nothing else.
+    assert_eq!(browser.get(&format!("{}/.well-known/openid-configuration", provider.address)).status, 200);
+    assert_eq!(browser.get("http://www.block-drop.test/").status, 511);
+
+    let set_out = format!("{gate}/sign-in/provider?back=http%3A%2F%2Fwww.river-lessons.test%2F");
+    // The provider remembers a browser; the gate knows the device, whichever browser is on it.
+    let away = |account: &str| {
+        let browser = Browser::through_gate(&school, None);
+        let page = browser.get(&set_out);
+        assert_eq!(page.status, 303, "{}", page.text);
+        browser.through(&page.to, account)
+    };
+    let refused = |page: &Page, words: &str| {
+        assert!(page.status == 403 && page.text.contains(words), "{} {}", page.status, page.text);
+        assert_eq!(browser.get(site).status, 511, "{words}: nobody is signed in");
+    };
+    refused(&browser.get(&away("foreign")), "belongs to another school");
+    refused(&browser.get(&away("stranger")), "nobody of that name is known here");
+    refused(&browser.get(&away("")), "did not sign you in");
+    let back = away("okafor");
+    refused(&browser.get(&back.replace("state=", "state=1")), "Start again");
+    provider.lie("nonce");
+    refused(&browser.get(&back), "could not be trusted");
+    provider.lie("none");
+    refused(&browser.get(&back), "could not be trusted");
+
+    let back = away("okafor");
+    let page = browser.get(&back);
+    // Staff have something to agree to first; the gate knows who they are.
+    assert!(
+        page.status == 303 && page.to.contains("/agree?back="),
+        "{} {} {}",
+        page.status,
+        page.to,
+        page.text
+    );
+    let home = || browser.get(&format!("{gate}/")).text;
+    assert!(home().contains("Sam Okafor"), "{}", home());
+    assert_eq!(browser.get(&back).status, 403, "replayed");
+    drop(provider);
+    assert!(home().contains("Sam Okafor"), "whoever is signed in goes on");
+    let page = browser.get(&set_out);
+    assert!([303, 503].contains(&page.status), "{}", page.status);
 }
 
 /// The provider, and the demonstration school that asks it. `None`: not tried, for want of tools.
@@ -271,6 +341,18 @@ impl Drop for Provider {
 impl Browser {
     fn new() -> Browser {
         Browser { folder: tempfile::tempdir().expect("a folder"), proxy: Vec::new() }
+    }
+
+    /// As a device of the school, trusting its certificate.
+    fn through_gate(school: &Demo, person: Option<(&str, &str)>) -> Browser {
+        let browser = Browser::new();
+        let mut proxy = vec!["--noproxy".to_owned(), String::new()];
+        proxy.extend(["--proxy".to_owned(), format!("http://{}", school.gate)]);
+        proxy.extend(["--cacert".to_owned(), school.path("authority.pem").display().to_string()]);
+        if let Some((username, password)) = person {
+            proxy.extend(["--proxy-user".to_owned(), format!("{username}:{password}")]);
+        }
+        Browser { proxy, ..browser }
     }
 
     fn get(&self, url: &str) -> Page {

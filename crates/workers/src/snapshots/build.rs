@@ -40,6 +40,7 @@ pub(super) fn snapshot(
         let signed = signatures.get(&kept.person.id).map_or(&[][..], Vec::as_slice);
         Known {
             subject: subject(&rules, inputs, &kept.person, &mut faults),
+            kept_by: inputs.kept_by.get(&kept.person.id).copied().unwrap_or_default(),
             password: kept.password.as_deref().map(Into::into),
             missing: due(&kept.person, &practice, &inputs.agreements, signed),
             person: kept.person.clone(),

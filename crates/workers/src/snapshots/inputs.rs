@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use agreements::{Agreement, Signature};
-use school::{Group, Id, Person, School, Site, settings::Settings};
+use school::{Group, Id, KeptBy, Person, School, Site, settings::Settings};
 use store::{
     StoreError, Tx,
     lists::{ListSource, ListState},
@@ -15,6 +15,8 @@ pub(super) struct Inputs {
     /// Where the gates stand.
     pub(super) site: Option<Id<Site>>,
     pub(super) people: Vec<Kept>,
+    /// Those whose password is not kept here.
+    pub(super) kept_by: HashMap<Id<Person>, KeptBy>,
     pub(super) groups: Vec<Group>,
     pub(super) sites: Vec<Site>,
     pub(super) chosen: Settings,
@@ -41,6 +43,7 @@ impl Inputs {
             school: of_school.ok_or_else(missing)?,
             site,
             people: store::people::all(tx, school).await?,
+            kept_by: store::accounts::all_kept_elsewhere(tx, school).await?,
             groups: store::groups::all(tx, school).await?,
             sites: store::schools::sites(tx, school).await?,
             chosen: store::settings::of(tx, school, site).await?,

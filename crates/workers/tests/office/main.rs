@@ -221,6 +221,7 @@ impl Small {
             current: Arc::clone(&self.current),
             snapshots: self.snapshots.clone(),
             alerts: Small::alerts(),
+            accounts: workers::identity::Accounts::default(),
         }
     }
 
