@@ -76,7 +76,13 @@ impl Desk {
     }
 
     /// Whoever has shown who they are, in whichever way: the device is theirs from now on.
-    pub(super) fn let_in(&self, frame: &Frame<'_>, visit: &Visit<'_>, known: Arc<crate::Known>, back: &str) -> Page {
+    pub(super) fn let_in(
+        &self,
+        frame: &Frame<'_>,
+        visit: &Visit<'_>,
+        known: Arc<crate::Known>,
+        back: &str,
+    ) -> Page {
         let (snapshot, device, now) = (frame.snapshot, visit.device, visit.now);
         if self.bindings.who(device, now).is_some_and(|it| it != known.person.id) {
             // PWD-08: whoever left the device open is signed out, and it is noted that they did.
