@@ -172,6 +172,8 @@ pub(crate) fn rig(snapshot: Snapshot, office: Office) -> Rig {
                     writes.lock().push(format!("{report:?}"));
                     let _ = done.send(answer);
                 }
+                // Dropped unanswered: nobody else keeps accounts here.
+                Errand::Elsewhere(_) => {}
                 Errand::SignIn { username, what, .. } => writes.lock().push(format!("{username} {what}")),
             }
         }
@@ -190,11 +192,12 @@ pub(crate) fn rig(snapshot: Snapshot, office: Office) -> Rig {
 }
 
 fn copy(known: &Known) -> Known {
-    let Known { person, subject, password, missing } = known;
+    let Known { person, subject, password, kept_by, missing } = known;
     Known {
         person: person.clone(),
         subject: subject.clone(),
         password: password.clone(),
+        kept_by: *kept_by,
         missing: missing.clone(),
     }
 }
