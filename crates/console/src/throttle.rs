@@ -6,6 +6,7 @@ use std::{
 };
 
 use jiff::Timestamp;
+use school::Flood;
 
 /// Wrong guesses at one name from one address within [`WINDOW`], before it has to wait.
 const PER_NAME_THERE: u32 = 5;
@@ -20,7 +21,7 @@ const MOST: usize = 20_000;
 
 /// Wrong guesses of late, by name and by address. Forgotten at a restart, which is slower than waiting.
 #[derive(Debug, Clone, Default)]
-pub struct Throttle(Arc<Mutex<HashMap<Who, Guesses>>>);
+pub struct Throttle(Arc<Mutex<HashMap<Who, Guesses>>>, Arc<Mutex<Flood<(String, Option<IpAddr>)>>>);
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Who {
@@ -60,6 +61,12 @@ impl Throttle {
             }
         }
         true
+    }
+
+    /// Of a wrong guess at a name that exists: whether to write it down, and how many of the same were left out since.
+    pub(crate) fn row(&self, name: &str, address: Option<IpAddr>, now: Timestamp) -> Option<u64> {
+        let mut flood = self.1.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        flood.note((name.to_owned(), address), now)
     }
 
     /// The guess was right: it and those before it are forgiven.

@@ -3,6 +3,7 @@
 //! No IO, no clock, no chance: times and identifiers are handed in.
 mod calendar;
 mod choice;
+mod flood;
 mod grant;
 pub mod guest;
 mod id;
@@ -24,6 +25,7 @@ mod year;
 pub use crate::{
     calendar::{Calendar, DaySpan, Moment, SchoolDays, SchoolTime, Term},
     choice::Choice,
+    flood::Flood,
     id::{Id, NotAnId},
     identity::{KeptBy, NotLetIn, RoundTrip},
     opening::{NotOpeningHours, OpeningHours},

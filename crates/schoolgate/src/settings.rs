@@ -145,6 +145,7 @@ pub(crate) fn alerts(config: &Config) -> Alerts {
     Alerts {
         leads: mail.map(|it| it.leads.clone()).unwrap_or_default(),
         heads: mail.map(|it| it.heads.clone()).unwrap_or_default(),
+        technical: mail.map(|it| it.technical.clone()).unwrap_or_default(),
         console: Some(config.console.url.clone()),
     }
 }

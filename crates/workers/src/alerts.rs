@@ -13,6 +13,8 @@ pub struct Alerts {
     pub leads: Vec<String>,
     /// Of the head, who alone is told of concerns about staff (MON-08).
     pub heads: Vec<String>,
+    /// Of the network manager, who is told of guessing and faults (PWD-09).
+    pub technical: Vec<String>,
     /// Address of the console.
     pub console: Option<String>,
 }

@@ -15,7 +15,13 @@ use store::{
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Alerts, health::told, identity::Accounts, snapshots::Snapshots};
+use crate::{
+    Alerts,
+    health::told,
+    identity::Accounts,
+    places::{Entry, Places},
+    snapshots::Snapshots,
+};
 
 pub struct Clerk {
     pub errands: mpsc::Receiver<Errand>,
@@ -41,6 +47,7 @@ impl Clerk {
         let mut errands = Vec::with_capacity(AT_ONCE);
         // Others answer when they answer: nothing else waits for them.
         let mut asked = FuturesUnordered::new();
+        let mut places = Places::default();
         loop {
             tokio::select! {
                 biased;
@@ -59,11 +66,11 @@ impl Clerk {
                     asked.push(self.accounts.clone().answer(it));
                 }
             }
-            self.serve(&mut errands).await;
+            self.serve(&mut errands, &mut places).await;
         }
     }
 
-    async fn serve(&self, errands: &mut Vec<Errand>) {
+    async fn serve(&self, errands: &mut Vec<Errand>, places: &mut Places) {
         let school = self.current.load().school.clone();
         let mut signed: Vec<Answer> = Vec::new();
         for errand in errands.drain(..) {
@@ -81,7 +88,9 @@ impl Clerk {
                 // Taken out before.
                 Errand::Elsewhere(_) => {}
                 Errand::SignIn { person, username, address, what, at } => {
-                    let noted = self.note(school.id, person, &username, &address.to_string(), what, at).await;
+                    let username = &*username;
+                    let entry = Entry { person, username, address, what, at };
+                    let noted = self.note(school.id, places, &entry).await;
                     if let Err(err) = noted {
                         tracing::error!(what, "a sign-in is not in the audit trail: {}", told(&err));
                     }
@@ -167,15 +176,19 @@ impl Clerk {
     async fn note(
         &self,
         school: Id<School>,
-        person: Option<Id<Person>>,
-        username: &str,
-        address: &str,
-        what: &str,
-        at: Timestamp,
+        places: &mut Places,
+        it: &Entry<'_>,
     ) -> Result<(), StoreError> {
-        let by = By { person, name: username.to_owned(), at };
+        let Some(left_out) = places.row(it) else { return Ok(()) };
+        let by = By { person: it.person, name: it.username.to_owned(), at: it.at };
+        let mut address = it.address.to_string();
+        if left_out > 0 {
+            address = format!("{address}, and {left_out} times more since it was last written down");
+        }
+        let settings = self.current.load().chosen.clone();
         let mut tx = self.db.write().await?;
-        audit::note(&mut tx, &by, school, what, username, None, Some(address)).await?;
+        audit::note(&mut tx, &by, school, it.what, it.username, None, Some(&address)).await?;
+        places.alert(&mut tx, school, &settings, it).await?;
         tx.commit().await
     }
 }

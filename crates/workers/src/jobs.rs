@@ -2,6 +2,7 @@
 mod apply_roster;
 pub mod chase_unread;
 mod leavers;
+pub mod mail_alerts;
 pub mod prune_activity;
 mod read_roster;
 pub mod refresh_lists;
@@ -86,6 +87,7 @@ pub(crate) static JOBS: &[Kind] = &[
     apply_roster::KIND,
     leavers::KIND,
     watch_roster::KIND,
+    mail_alerts::KIND,
 ];
 
 /// One slow mail server must not hold up the lists, nor the lists a letter.

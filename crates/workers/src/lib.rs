@@ -14,6 +14,7 @@ pub mod identity;
 pub mod jobs;
 mod list_import;
 mod mail;
+mod places;
 mod pulse;
 pub mod recorder;
 mod roster;

@@ -11,7 +11,7 @@ use axum::{
 };
 use maud::{Markup, html};
 use school::{Id, KeptBy, Person, School, Username};
-use store::{By, accounts, audit, people, people::Kept, schools, sessions};
+use store::{By, accounts, audit, people, people::Kept, schools, security, sessions};
 
 use crate::{
     Console,
@@ -51,6 +51,7 @@ pub(crate) async fn post(
     };
 
     if !console.throttle.may_guess(fields.get("username"), address, now) {
+        failed(&console, kept.as_ref(), address, true).await?;
         return refused(StatusCode::TOO_MANY_REQUESTS, WAIT);
     }
     let keeper = match &kept {
@@ -70,22 +71,44 @@ pub(crate) async fn post(
             password::is_right(fields.raw("password"), phc).await?
         }
     };
-    let from = address.map(|it| it.to_string());
     let Some(kept) = kept.as_ref().filter(|_| right) else {
-        // What was typed as a name may be a password in the wrong box: only a name that exists is written down.
-        if let Some(kept) = kept {
-            let by = By { person: None, name: "Someone at the sign-in page".to_owned(), at: now };
-            let (school, subject) = (kept.person.school, kept.person.username.as_str());
-            let mut tx = console.db.write().await?;
-            audit::note(&mut tx, &by, school, "sign-in failed", subject, None, from.as_deref()).await?;
-            tx.commit().await?;
-        }
+        failed(&console, kept.as_ref(), address, false).await?;
         return refused(StatusCode::UNAUTHORIZED, WRONG);
     };
     console.throttle.right(fields.get("username"), address);
     console.admits(&kept.person, now)?;
 
     let_in(&console, &kept.person, (address, &headers), fields.get("next")).await
+}
+
+/// Writes a wrong guess down, one a minute for each name and address. What was typed as a name may be a password in the
+/// wrong box: only a name that exists is written down. `guessing`: it is one of many (PWD-09).
+async fn failed(
+    console: &Console,
+    kept: Option<&Kept>,
+    address: Option<IpAddr>,
+    guessing: bool,
+) -> Result<(), Failure> {
+    let now = (console.clock)();
+    let Some(person) = kept.map(|it| &it.person) else { return Ok(()) };
+    let subject = person.username.as_str();
+    // The first that is slowed down is told at once, however lately one before it was written down.
+    let key = if guessing { format!("{subject} slowed down") } else { subject.to_owned() };
+    let Some(left_out) = console.throttle.row(&key, address, now) else { return Ok(()) };
+    let mut from = address.map(|it| it.to_string()).unwrap_or_default();
+    if left_out > 0 {
+        from = format!("{from}, and {left_out} times more since it was last written down");
+    }
+    let by = By { person: None, name: "Someone at the sign-in page".to_owned(), at: now };
+    let mut tx = console.db.write().await?;
+    audit::note(&mut tx, &by, person.school, "sign-in failed", subject, None, Some(&from)).await?;
+    if guessing {
+        let words = format!("Wrong passwords for {subject}, again and again, at the console from {from}");
+        let new = security::New { kind: security::Kind::Guessing, subject, words: &words, quiet: false };
+        security::raise(&mut tx, &by, person.school, new).await?;
+    }
+    tx.commit().await?;
+    Ok(())
 }
 
 /// The page again, with why nobody is signed in.

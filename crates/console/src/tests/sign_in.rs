@@ -67,6 +67,12 @@ async fn guesses_are_slowed_down_even_when_the_next_would_be_right() {
     }
     let answer = world.post("/sign-in", None, &form(&elm, "dana", PASSWORD)).await;
     assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+    // Five wrong ones within a minute are one row, and being slowed down one more with its alert (PWD-09).
+    let audit = world.audit(&world.elm).await;
+    assert_eq!(audit.iter().filter(|it| it.contains("sign-in failed dana")).count(), 2, "{audit:?}");
+    let manager = world.session(&world.elm, Role::NetworkManager).await;
+    let page = world.get("/security", Some(&manager)).await.words();
+    assert!(page.contains("Password guessing"), "{page}");
     world.wait(SignedDuration::from_mins(15));
     let answer = world.post("/sign-in", None, &form(&elm, "dana", PASSWORD)).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);

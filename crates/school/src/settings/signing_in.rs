@@ -157,7 +157,7 @@ pub const PERSONAL_FROM: Setting = Setting {
     key: "personal-password-from",
     group: GROUP,
     label: "A password of one's own from",
-    help: "Pupils below this year sign in with three pictures or the code on a card.",
+    help: "Pupils below this year are never asked to change their password.",
     kind: Kind::One(&[
         ("N", "Nursery"),
         ("R", "Reception"),
@@ -174,28 +174,6 @@ pub const PERSONAL_FROM: Setting = Setting {
     default: "7",
     rows: &["PWD-04"],
 };
-pub const YOUNG_SIGN_IN: Setting = Setting {
-    key: "young-sign-in",
-    group: GROUP,
-    label: "Younger pupils sign in with",
-    help: "What the gate's sign-in page offers below the year of the first password.",
-    kind: Kind::Several(&[("pictures", "three pictures"), ("card", "the code on a card")]),
-    default: "pictures card",
-    rows: &["PWD-04"],
-};
-pub const RESET_WHOM: Setting = Setting {
-    key: "reset-whom",
-    group: GROUP,
-    label: "Teachers reset the sign-in of",
-    help: "Whose cards, pictures and passwords somebody may renew who has no right over accounts.",
-    kind: Kind::One(&[
-        ("own-classes", "Pupils of their own classes"),
-        ("school", "Every pupil of the school"),
-    ]),
-    default: "own-classes",
-    rows: &["PWD-04"],
-};
-
 /// ACC-17.
 pub const TWO_PLACES: Setting = Setting {
     key: "two-places",

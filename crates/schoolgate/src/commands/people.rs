@@ -63,10 +63,9 @@ enum What {
     Unlink { username: Username },
     /// Set a password, read from standard input.
     Password { username: Username },
+    /// Take somebody's second credentials and sessions away, so that they set up new ones.
+    ForgetSecond { username: Username },
 }
-
-/// Of a new password, in characters (NCSC: length before symbols).
-const SHORTEST: usize = 12;
 
 fn role(code: &str) -> Result<Role, String> {
     Role::from_code(code).ok_or_else(|| {
@@ -128,15 +127,26 @@ pub(crate) fn run(asked: People) -> anyhow::Result<ExitCode> {
                 let person = kept(&mut tx, school, &username).await?.person;
                 store::accounts::unlink(&mut tx, &by, &person).await?;
             }
+            What::ForgetSecond { username } => {
+                let id = kept(&mut tx, school, &username).await?.person.id;
+                let gone = store::second::forget(&mut tx, &by, school, id).await?;
+                println!("{gone} taken away");
+            }
             What::Password { username } => {
                 let mut password = String::new();
                 std::io::stdin().lock().read_line(&mut password)?;
                 let password = password.trim_end_matches(['\r', '\n']);
-                if password.chars().count() < SHORTEST {
-                    bail!("a password has at least {SHORTEST} characters");
+                let person = kept(&mut tx, school, &username).await?.person;
+                let settings = store::settings::of(&mut tx, school, None).await?;
+                let faults =
+                    console::password_faults(&settings, &person, house.school.name.as_str(), password);
+                if !faults.is_empty() {
+                    let words: Vec<String> = faults.iter().map(ToString::to_string).collect();
+                    bail!("this password will not do: {}", words.join("; "));
                 }
-                let id = kept(&mut tx, school, &username).await?.person.id;
-                store::people::set_password(&mut tx, &by, school, id, &passwords::hashed(password)?).await?;
+                println!("{}", console::KEEP_PRIVATE);
+                let phc = passwords::hashed(password)?;
+                store::passwords::set(&mut tx, &by, school, person.id, &phc, false).await?;
             }
         }
         tx.commit().await?;

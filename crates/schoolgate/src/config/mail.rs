@@ -17,6 +17,8 @@ pub(crate) struct Mail {
     pub(crate) leads: Vec<String>,
     /// Who is told of concerns about staff.
     pub(crate) heads: Vec<String>,
+    /// Who is told of guessing and faults: the network manager.
+    pub(crate) technical: Vec<String>,
     pub(crate) username: Option<String>,
     /// Holds the password and nothing else.
     pub(crate) password_file: Option<PathBuf>,
@@ -42,6 +44,8 @@ pub(crate) struct Raw {
     leads: Vec<Text>,
     #[serde(default)]
     heads: Vec<Text>,
+    #[serde(default)]
+    technical: Vec<Text>,
     username: Option<Text>,
     password_file: Option<Text>,
 }
@@ -63,7 +67,8 @@ pub(crate) fn check(raw: Raw, check: &mut Check) -> Option<Mail> {
         let remedy = "what is said about children does not cross a network in the open: write \"starttls\" or \"implicit\"";
         check.fault(ConfigFault::at(it, "mail.tls", "is for a server on this machine only", remedy));
     }
-    for it in raw.leads.iter().chain(&raw.heads).chain([&raw.from]).filter(|it| !it.get_ref().contains('@')) {
+    let all = raw.leads.iter().chain(&raw.heads).chain(&raw.technical).chain([&raw.from]);
+    for it in all.filter(|it| !it.get_ref().contains('@')) {
         check.fault(ConfigFault::at(it, "mail", "is no e-mail address", "write name@host"));
     }
     let port = raw.port.map_or(if tls == MailTls::Implicit { 465 } else { 587 }, Spanned::into_inner);
@@ -78,6 +83,7 @@ pub(crate) fn check(raw: Raw, check: &mut Check) -> Option<Mail> {
         from: raw.from.into_inner(),
         leads: raw.leads.into_iter().map(Spanned::into_inner).collect(),
         heads: raw.heads.into_iter().map(Spanned::into_inner).collect(),
+        technical: raw.technical.into_iter().map(Spanned::into_inner).collect(),
         username: raw.username.map(Spanned::into_inner),
         password_file,
     })

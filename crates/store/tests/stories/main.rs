@@ -11,6 +11,7 @@ mod people;
 mod raw;
 mod roster;
 mod rules;
+mod signing_in;
 mod tree;
 mod work;
 

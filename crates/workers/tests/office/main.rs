@@ -183,6 +183,7 @@ impl Small {
         Alerts {
             leads: vec!["lead@elm-park.test".to_owned()],
             heads: vec!["head@elm-park.test".to_owned()],
+            technical: vec!["it@example.org".to_owned()],
             console: Some("https://office.elm-park.test".to_owned()),
         }
     }

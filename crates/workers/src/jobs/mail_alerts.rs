@@ -1,0 +1,37 @@
+use casework::Notice;
+use jiff::SignedDuration;
+use store::{jobs, jobs::Job, security};
+
+use super::{Doing, Failure, Kind, Office, send_mail};
+
+/// Tells the network manager what stands under Security alerts (PWD-09). An alert is one row an hour for each kind and
+/// subject, and a row is mailed once, so nobody gets more than one letter an hour about the same thing.
+pub(crate) const KIND: Kind =
+    Kind { name: "mail alerts", every: Some(SignedDuration::from_mins(1)), tries: 3, run: boxed };
+
+fn boxed<'a>(office: &'a Office, job: &'a Job) -> Doing<'a> {
+    Box::pin(run(office, job))
+}
+
+async fn run(office: &Office, _job: &Job) -> Result<(), Failure> {
+    let now = (office.clock)();
+    let school = office.current.load().school.clone();
+    let mut tx = office.db.write().await?;
+    for alert in security::unmailed(&mut tx, school.id).await? {
+        let kind = school::Choice::label(alert.kind);
+        let place = match office.alerts.console.as_deref() {
+            Some(url) => format!("{}/security", url.trim_end_matches('/')),
+            None => "Security alerts in the console".to_owned(),
+        };
+        let notice = Notice {
+            subject: format!("Schoolgate: {}", kind.to_lowercase()),
+            // Mail is read over shoulders: who and where stand in the console alone.
+            body: format!("{kind}, at {}. Sign in to read more: {place}\n", school.name),
+        };
+        for to in &office.alerts.technical {
+            jobs::enqueue(&mut tx, send_mail::KIND.name, &send_mail::payload(to, &notice), now).await?;
+        }
+        security::mailed(&mut tx, alert.id, now).await?;
+    }
+    Ok(tx.commit().await?)
+}
