@@ -50,7 +50,8 @@ mod tests {
         let rows: Vec<u64> = (0..120_000).filter_map(|n| flood.note("ada", at(n))).collect();
         assert_eq!(rows, [0, 59_999]);
         assert_eq!(flood.note("bo", at(1)), Some(0), "others are written down");
-        let many = (0..50_000).filter(|n| flood.note(Box::leak(n.to_string().into_boxed_str()), at(120_000)).is_some());
+        let many = (0..50_000)
+            .filter(|n| flood.note(Box::leak(n.to_string().into_boxed_str()), at(120_000)).is_some());
         assert!(many.count() <= MOST);
     }
 }

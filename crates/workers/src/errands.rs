@@ -173,12 +173,7 @@ impl Clerk {
         Some((one.id, one.roles))
     }
 
-    async fn note(
-        &self,
-        school: Id<School>,
-        places: &mut Places,
-        it: &Entry<'_>,
-    ) -> Result<(), StoreError> {
+    async fn note(&self, school: Id<School>, places: &mut Places, it: &Entry<'_>) -> Result<(), StoreError> {
         let Some(left_out) = places.row(it) else { return Ok(()) };
         let by = By { person: it.person, name: it.username.to_owned(), at: it.at };
         let mut address = it.address.to_string();

@@ -56,8 +56,13 @@ impl Places {
                 (it.username, it.username)
             };
             let words = format!("Wrong passwords for {of}, again and again, at the gate from {address}");
-            security::raise(tx, &by, school, New { kind: Kind::Guessing, subject, words: &words, quiet: false })
-                .await?;
+            security::raise(
+                tx,
+                &by,
+                school,
+                New { kind: Kind::Guessing, subject, words: &words, quiet: false },
+            )
+            .await?;
         }
         let (Some(person), "signed in") = (it.person, it.what) else {
             if let (Some(person), "signed out" | "left signed in") = (it.person, it.what)
@@ -84,7 +89,8 @@ impl Places {
                 it.address,
                 it.at.duration_since(at).as_mins()
             );
-            let new = New { kind: Kind::TwoPlaces, subject: it.username, words: &words, quiet: how == "notice" };
+            let new =
+                New { kind: Kind::TwoPlaces, subject: it.username, words: &words, quiet: how == "notice" };
             security::raise(tx, &by, school, new).await?;
         }
         Ok(())

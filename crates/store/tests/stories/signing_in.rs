@@ -25,7 +25,10 @@ async fn second_credentials_come_count_once_and_go() {
         };
         let mut tx = write(&db).await;
         second::add(&mut tx, &by, whose, &new, 7).await.unwrap();
-        assert!(!second::use_step(&mut tx, new.id, 7, by.at).await.unwrap(), "it was tried out with this one");
+        assert!(
+            !second::use_step(&mut tx, new.id, 7, by.at).await.unwrap(),
+            "it was tried out with this one"
+        );
         assert!(second::use_step(&mut tx, new.id, 9, by.at).await.unwrap());
         assert!(!second::use_step(&mut tx, new.id, 9, by.at).await.unwrap(), "replayed");
         assert!(!second::use_step(&mut tx, new.id, 8, by.at).await.unwrap(), "older");
@@ -61,7 +64,11 @@ async fn a_session_is_proved_locked_and_opened_again() {
         assert!(sessions::lock(&mut tx, &token, now).await.unwrap());
         assert!(!sessions::lock(&mut tx, &token, now).await.unwrap(), "once");
         let found = sessions::find(&mut tx, &token, now).await.unwrap().unwrap();
-        assert_eq!((found.proved_at, found.locked_at), (None, Some(now)), "a lock forgets the second credential");
+        assert_eq!(
+            (found.proved_at, found.locked_at),
+            (None, Some(now)),
+            "a lock forgets the second credential"
+        );
         sessions::unlock(&mut tx, &token, now).await.unwrap();
         assert_eq!(sessions::find(&mut tx, &token, now).await.unwrap().unwrap().locked_at, None);
         assert_eq!(sessions::of(&mut tx, lead, now).await.unwrap().len(), 2);
@@ -85,7 +92,8 @@ async fn an_alert_stands_once_an_hour_until_somebody_has_looked() {
         assert_ne!(first, later);
         let quiet = New { kind: security::Kind::TwoPlaces, quiet: true, ..new };
         security::raise(&mut tx, &by("2026-11-25T11:01:00Z"), school, quiet).await.unwrap();
-        let unmailed: Vec<_> = security::unmailed(&mut tx, school).await.unwrap().iter().map(|it| it.id).collect();
+        let unmailed: Vec<_> =
+            security::unmailed(&mut tx, school).await.unwrap().iter().map(|it| it.id).collect();
         assert_eq!(unmailed, [first, later], "no letter of a quiet one");
         security::mailed(&mut tx, first, at("2026-11-25T11:02:00Z")).await.unwrap();
         assert_eq!(security::unmailed(&mut tx, school).await.unwrap().len(), 1);
