@@ -243,6 +243,7 @@ fn snapshot(with: &With) -> Snapshot {
         subject: rules.subject(&person),
         person,
         password: Some(hash(PASSWORD)),
+        kept_by: school::KeptBy::School,
         missing: if with.missing {
             vec![Due { agreement: agreement.id, what: What::Own, since: Timestamp::MIN, last_given: None }]
         } else {
