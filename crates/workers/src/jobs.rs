@@ -1,6 +1,7 @@
 //! Work that waits in the store to be done: each job a file, all of them in one list.
 mod apply_roster;
 pub mod chase_unread;
+pub mod lapse_guests;
 mod leavers;
 pub mod mail_alerts;
 pub mod prune_activity;
@@ -81,6 +82,7 @@ impl From<StoreError> for Failure {
 pub(crate) static JOBS: &[Kind] = &[
     send_mail::KIND,
     refresh_lists::KIND,
+    lapse_guests::KIND,
     prune_activity::KIND,
     chase_unread::KIND,
     read_roster::KIND,

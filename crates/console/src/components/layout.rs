@@ -34,6 +34,14 @@ static MENU: &[Part] = &[
             ("Leavers", "/leavers", may(Right::SeeRoster)),
         ],
     },
+    Part {
+        name: "Guests",
+        pages: &[
+            ("Guests", "/guests", may(Right::SeeGuests)),
+            ("Community users", "/guests/community", may(Right::SeeGuests)),
+            ("Remote access", "/remote", may(Right::SeeAccess)),
+        ],
+    },
     Part { name: "Agreements", pages: &[] },
     Part {
         name: "Filtering",

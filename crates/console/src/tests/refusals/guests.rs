@@ -1,6 +1,21 @@
-use super::Case;
-use crate::{router::Route, tests::World};
+use super::{Case, Other};
+use crate::{
+    router::Route,
+    tests::{World, guests},
+};
 
-pub(super) fn case(_: &World, _: &Route) -> Option<Case> {
-    None
+/// Elm Park's guest and approval; Oak Hill has others.
+pub(super) fn case(_: &World, route: &Route) -> Option<Case> {
+    let other_school = match (route.method.as_str(), route.path) {
+        ("GET", "/guests" | "/guests.csv" | "/guests/new" | "/guests/community" | "/remote")
+        | ("POST", "/guests" | "/guests/community" | "/remote") => Other::Theirs,
+        (_, path) if path.starts_with("/guests/{id}") || path.starts_with("/remote/{id}") => Other::NotFound,
+        _ => return None,
+    };
+    let id = if route.path.starts_with("/remote") {
+        guests::REMOTE.to_string()
+    } else {
+        guests::GUEST.to_string()
+    };
+    Some(Case { address: route.path.replace("{id}", &id), other_school })
 }
