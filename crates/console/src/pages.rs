@@ -15,6 +15,7 @@ pub(crate) mod own_password;
 pub(crate) mod own_sessions;
 pub(crate) mod people;
 pub(crate) mod plans;
+pub(crate) mod posts;
 pub(crate) mod profiles;
 pub(crate) mod profiles_change;
 pub(crate) mod profiles_text;

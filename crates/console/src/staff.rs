@@ -70,6 +70,9 @@ impl Staff {
             return Ok(None);
         }
         let first = first(&mut tx, &kept.person, &session, &settings, now).await?;
+        // What an operator may do depends on a supervisor who is still here (ACC-11).
+        let rights =
+            store::oversight::rights(&mut tx, school.id, kept.person.id, kept.person.roles, now).await?;
         drop(tx);
         console.admits(&kept.person, now)?;
         let locked =
@@ -89,7 +92,7 @@ impl Staff {
             tx.commit().await?;
         }
         Ok(Some(Staff {
-            rights: Rights::of(kept.person.roles),
+            rights,
             person: kept.person,
             school,
             session: token.hash(),

@@ -3,6 +3,7 @@ mod forms;
 mod guests;
 mod pages;
 
+mod posts;
 mod refusals;
 mod register;
 mod roster;

@@ -9,9 +9,11 @@ pub mod guest;
 mod id;
 mod identity;
 mod opening;
+mod oversight;
 mod paper_code;
 pub mod passwords;
 mod person;
+mod post;
 pub mod remote;
 mod right;
 mod role;
@@ -31,6 +33,7 @@ pub use crate::{
     opening::{NotOpeningHours, OpeningHours},
     paper_code::{NotAPaperCode, PaperCode},
     person::{Group, Person},
+    post::Post,
     right::{Right, Rights},
     role::{Role, Roles},
     stay::Stay,

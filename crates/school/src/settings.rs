@@ -6,6 +6,7 @@ mod agreements;
 mod all;
 mod guests;
 mod kind;
+mod posts;
 mod roles;
 mod rosters;
 mod signing_in;
@@ -17,6 +18,7 @@ pub use self::{
     all::*,
     guests::*,
     kind::{Kind, NotAValue},
+    posts::*,
     rosters::*,
 };
 use crate::{Choice, Layer};

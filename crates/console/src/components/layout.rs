@@ -28,6 +28,7 @@ static MENU: &[Part] = &[
         name: "People",
         pages: &[
             ("People", "/people", may(Right::SeePeople)),
+            ("Who to ask", "/posts", Demand::SignedIn),
             ("Access plans", "/plans", may(Right::SeePlans)),
             ("Access register", "/access", may(Right::SeeAccess)),
             ("Rosters", "/roster", may(Right::SeeRoster)),

@@ -18,7 +18,7 @@ use crate::{
         when::{ago, day, number},
     },
     failure::Failure,
-    pages::concerns,
+    pages::{concerns, posts},
     staff::{Reader, Staff},
 };
 
@@ -34,6 +34,8 @@ struct Today {
     counts: Counts,
     /// `None` for those who may not know.
     concerns: Option<usize>,
+    /// Posts that must be filled and are not (ACC-09).
+    vacant: Vec<school::Post>,
 }
 
 pub(crate) async fn get(State(console): State<Console>, staff: Reader) -> Result<Markup, Failure> {
@@ -49,6 +51,7 @@ pub(crate) async fn get(State(console): State<Console>, staff: Reader) -> Result
         title: day(local.date()),
         pulses: pulse::latest(&mut tx, school).await?,
         lists: lists::all(&mut tx).await?,
+        vacant: posts::vacancies(&mut tx, staff.school.id, now).await?,
         concerns: if staff.rights.has(Right::SeeConcerns) {
             Some(concerns::waiting(&mut tx, &staff).await?)
         } else {
@@ -69,6 +72,9 @@ fn page(staff: &Staff, today: &Today) -> Markup {
             }))
         }
         (status(today))
+        @if !today.vacant.is_empty() {
+            (notice(Tone::Warning, &html! { p { "Nobody holds: " (posts::labels(&today.vacant)) ". " a.govuk-link href="/posts" { "Who to ask" } } }))
+        }
         (outcomes(staff, &today.counts))
         div.sg-two {
             section.sg-card {

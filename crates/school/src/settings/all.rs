@@ -1,6 +1,6 @@
 //! Every setting there is. One is added by a constant and its line in [`SETTINGS`].
 pub use super::signing_in::*;
-use super::{Kind, Setting, agreements::*, guests, rosters};
+use super::{Kind, Setting, agreements::*, guests, posts, rosters};
 
 /// ACC-14: 001 says "a period".
 pub const LEAVER_HOLD: Setting = Setting {
@@ -31,6 +31,12 @@ pub static SETTINGS: &[&Setting] = &[
     &TWO_PLACES,
     &TWO_PLACES_WITHIN,
     &LEAVER_HOLD,
+    &posts::REQUIRED_POSTS,
+    &posts::LEAD_FUNCTIONS,
+    &posts::LEAD_ON_LEADERSHIP,
+    &posts::OPERATORS_SUPERVISED,
+    &posts::OPERATORS_VETTED,
+    &posts::DIGEST_EVERY,
     &rosters::ROSTER_JUMP,
     &rosters::ROSTER_USERNAMES,
     &guests::GUEST_APPROVAL,
