@@ -56,9 +56,10 @@ pub async fn set(
     audit::note(tx, by, school, "change oversight", &subject, Some(&told(&before)), Some(&told(now))).await
 }
 
-/// Whether the limits hold yet: from the day a head is appointed, so that whoever sets the school up is not locked out.
+/// Whether the limits hold yet: for good from the day the first head is appointed, so that whoever sets the school up
+/// is not locked out, and a head who leaves takes no limit along.
 pub async fn is_in_force(tx: &mut Tx, school: Id<School>, now: Timestamp) -> Result<bool, StoreError> {
-    Ok(posts::at(tx, school, now).await?.iter().any(|it| it.post == Post::Head))
+    posts::was_ever_held(tx, school, Post::Head, now).await
 }
 
 /// Whether someone of the leadership team, who is still here, answers for this person.

@@ -60,6 +60,17 @@ pub async fn get(tx: &mut Tx, school: Id<School>, id: Id<Holder>) -> Result<Opti
     tx.first(sql, vec![school.into(), id.into()]).await?.as_ref().map(read).transpose()
 }
 
+/// Whether anybody has ever been appointed to it, up to that moment.
+pub async fn was_ever_held(
+    tx: &mut Tx,
+    school: Id<School>,
+    post: Post,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let sql = "select id from post_holder where school = $1 and post = $2 and since <= $3 limit 1";
+    Ok(tx.first(sql, vec![school.into(), post.code().into(), at.into()]).await?.is_some())
+}
+
 /// Those who hold a post at that moment and have not left the school.
 pub async fn at(tx: &mut Tx, school: Id<School>, at: Timestamp) -> Result<Vec<Holder>, StoreError> {
     let sql = "select id, version, school, post, person, since, until, contact, about from post_holder \
