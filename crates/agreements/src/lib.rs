@@ -1,5 +1,6 @@
 //! What people have agreed to, and what is still missing before a door opens.
 mod agreement;
+mod blocks;
 mod clause;
 mod missing;
 mod practice;
@@ -8,6 +9,7 @@ mod texts;
 
 pub use crate::{
     agreement::{Agreement, Audience, Level, Reading, TextHash},
+    blocks::{Block, blocks},
     clause::Contract,
     missing::{Due, Missing, What, due, missing},
     practice::{Again, Practice},

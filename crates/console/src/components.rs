@@ -1,4 +1,5 @@
 //! Pieces of pages, one function a component.
+pub(crate) mod agreement;
 pub(crate) mod bars;
 pub(crate) mod changes;
 pub(crate) mod choice;

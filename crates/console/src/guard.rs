@@ -52,6 +52,13 @@ pub(crate) async fn guard(
     {
         return Ok(way);
     }
+    // AUP-07: nobody works with what is the school's before they have signed. What is their own stays open.
+    if demand.right().is_some()
+        && let Some(staff) = &staff
+        && has_to_sign(&console, staff).await?
+    {
+        return Ok(Redirect::to("/agreements/mine").into_response());
+    }
     let mut request = if request.method() == Method::POST {
         let (fields, mut request) = read(request).await?;
         if let Some(staff) = &staff
@@ -102,6 +109,13 @@ fn elsewhere(to: &str, request: &Request, why: &'static str) -> Response {
     let wanted = request.uri().path_and_query().map_or("/", |it| it.as_str());
     let query = serde_html_form::to_string([("next", wanted)]).unwrap_or_default();
     Redirect::to(&format!("{to}?{query}")).into_response()
+}
+
+async fn has_to_sign(console: &Console, staff: &Staff) -> Result<bool, Failure> {
+    let mut tx = console.db.read().await?;
+    let (zone, now) = (console.zone(staff.school.id), (console.clock)());
+    let (missing, _) = store::agreements::missing_of(&mut tx, &staff.person, zone, now).await?;
+    Ok(missing.iter().any(|it| it.what.is_theirs()))
 }
 
 /// Back to where they were going, once they have signed in; not for what would have changed something.

@@ -3,6 +3,7 @@ pub(crate) mod access;
 pub(crate) mod account;
 pub(crate) mod activity;
 pub(crate) mod activity_export;
+pub(crate) mod agreements;
 pub(crate) mod audit;
 pub(crate) mod concern;
 pub(crate) mod concerns;

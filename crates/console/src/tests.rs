@@ -1,4 +1,5 @@
 //! The console as a whole, through requests in this process, on a throwaway store.
+mod agreements;
 mod forms;
 mod guests;
 mod pages;
@@ -269,6 +270,20 @@ async fn fill(db: &Db, school: &School, pupil: &Person) -> Id<Concern> {
     if school.id == Id::from_u128(1) {
         guests::fill(&mut tx, &by, school, pupil).await;
     }
+    let all = people::all(&mut tx, school.id).await.expect("people");
+    let head = all.iter().find(|it| it.person.roles.has(Role::Head)).expect("a head");
+    let link = school::roster::ParentLink {
+        child: pupil.id,
+        parent: head.person.id,
+        relation: "mother".to_owned(),
+        priority: Some(1),
+    };
+    store::parents::link(&mut tx, &by, school.id, &link).await.expect("linked");
+    let pupils = ::agreements::pupils(fresh_id(now()), school.id);
+    let readings = pupils.readings().to_vec();
+    store::agreements::publish(&mut tx, &by, school.id, pupils.audience, readings, "First")
+        .await
+        .expect("published");
     let text = format!("{}\nblock secret-{}.example.org\n", policy::starter(), pupil.school.as_u128());
     rules::save(&mut tx, &by, school.id, school::Place::School, &text, "First").await.expect("rules");
     let new = NewConcern {

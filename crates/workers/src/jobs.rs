@@ -7,6 +7,7 @@ pub mod mail_alerts;
 pub mod prune_activity;
 mod read_roster;
 pub mod refresh_lists;
+pub mod remind_agreements;
 pub mod send_mail;
 pub mod watch_roster;
 
@@ -80,6 +81,7 @@ impl From<StoreError> for Failure {
 }
 
 pub(crate) static JOBS: &[Kind] = &[
+    remind_agreements::KIND,
     send_mail::KIND,
     refresh_lists::KIND,
     lapse_guests::KIND,

@@ -1,6 +1,6 @@
 //! The frame around every page.
 use maud::{DOCTYPE, Markup, html};
-use school::Right;
+use school::{Right, Role};
 
 use crate::{assets, router::Demand, session, staff::Staff};
 
@@ -43,7 +43,15 @@ static MENU: &[Part] = &[
             ("Remote access", "/remote", may(Right::SeeAccess)),
         ],
     },
-    Part { name: "Agreements", pages: &[] },
+    Part {
+        name: "Agreements",
+        pages: &[
+            ("Who has signed", "/agreements", may(Right::SeeAgreements)),
+            ("Texts", "/agreements/texts", may(Right::SeeAgreements)),
+            ("My agreements", "/agreements/mine", Demand::SignedIn),
+            ("My children", "/children", Demand::SignedIn),
+        ],
+    },
     Part {
         name: "Filtering",
         pages: &[("Profiles", "/profiles", may(Right::SeeRules)), ("Lists", "/lists", may(Right::SeeLists))],
@@ -61,7 +69,9 @@ static MENU: &[Part] = &[
 impl Part {
     fn of<'a>(&self, staff: &'a Staff) -> impl Iterator<Item = (&'static str, &'static str)> + use<'a> {
         let open = |demand: Demand| demand.right().is_none_or(|right| staff.rights.has(right));
-        let pages = self.pages.iter().filter(move |(_, _, demand)| open(*demand));
+        let is_parent = staff.person.roles.has(Role::Parent);
+        let theirs = move |path: &str| path != "/children" || is_parent;
+        let pages = self.pages.iter().filter(move |(_, path, demand)| open(*demand) && theirs(path));
         pages.map(|(name, path, _)| (*name, *path))
     }
 }
@@ -69,7 +79,10 @@ impl Part {
 /// Where someone with these rights lands after signing in.
 pub(crate) fn home(staff: &Staff) -> &'static str {
     let rights = |it: &&(&str, &str, Demand)| it.2.right().is_some_and(|right| staff.rights.has(right));
-    MENU.iter().flat_map(|it| it.pages).find(rights).map_or("/account", |(_, path, _)| path)
+    MENU.iter().flat_map(|it| it.pages).find(rights).map_or_else(
+        || if staff.person.roles.has(Role::Parent) { "/children" } else { "/account" },
+        |(_, path, _)| *path,
+    )
 }
 
 /// A page for someone who has signed in. `here` is the path of its place in the menu.

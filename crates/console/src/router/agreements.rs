@@ -1,4 +1,26 @@
 //! Agreements: texts, who has signed, signing for a child.
-use super::Route;
+use axum::routing::{get, post};
+use school::Right;
 
-pub(super) const ROUTES: &[Route] = &[];
+use super::{Demand, GET, POST, Route, may, route};
+use crate::pages::agreements as pages;
+
+pub(super) const ROUTES: &[Route] = &[
+    route(GET, "/agreements", may(Right::SeeAgreements), || get(pages::get)),
+    route(GET, "/agreements.csv", may(Right::SeeAgreements), || get(pages::export::get)),
+    route(POST, "/agreements/remind", may(Right::SeeAgreements), || post(pages::remind)),
+    route(GET, "/agreements/person/{id}", may(Right::SeeAgreements), || get(pages::person::get)),
+    route(POST, "/agreements/person/{id}/paper", may(Right::RecordAgreements), || post(pages::person::paper)),
+    route(GET, "/agreements/texts", may(Right::SeeAgreements), || get(pages::texts::list)),
+    route(GET, "/agreements/texts/{audience}", may(Right::SeeAgreements), || get(pages::texts::history)),
+    route(GET, "/agreements/publish/{audience}", may(Right::ManageAgreements), || get(pages::publish::get)),
+    route(POST, "/agreements/publish/{audience}", may(Right::ManageAgreements), || {
+        post(pages::publish::post)
+    }),
+    route(GET, "/agreements/read/{audience}/{version}", Demand::SignedIn, || get(pages::read::get)),
+    route(GET, "/agreements/mine", Demand::SignedIn, || get(pages::mine::get)),
+    route(POST, "/agreements/mine", Demand::SignedIn, || post(pages::mine::post)),
+    route(GET, "/children", Demand::SignedIn, || get(pages::children::list)),
+    route(GET, "/children/{id}", Demand::SignedIn, || get(pages::children::get)),
+    route(POST, "/children/{id}/sign", Demand::SignedIn, || post(pages::children::sign)),
+];

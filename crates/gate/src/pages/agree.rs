@@ -1,4 +1,4 @@
-use agreements::{Agreement, Reading, What};
+use agreements::{Agreement, Block, Reading, What, blocks};
 use maud::{Markup, html};
 use school::Choice;
 
@@ -122,38 +122,16 @@ pub(crate) fn asked(frame: &Frame<'_>, link: &str, now: jiff::Timestamp) -> Shee
     Sheet::new(403, "One thing first", main)
 }
 
-/// Paragraphs, headings (a short line that ends with a colon) and lists, as an [`Agreement`] writes them.
 fn text(text: &str) -> Markup {
     html! {
-        @for block in text.split("\n\n").map(str::trim).filter(|it| !it.is_empty()) {
-            @let lines: Vec<&str> = block.lines().map(str::trim).collect();
-            @let points = lines.iter().position(|it| it.starts_with("- ")).unwrap_or(lines.len());
-            @let (before, points) = lines.split_at(points);
-            @if let [heading] = before && let Some(heading) = heading.strip_prefix("# ") {
-                h3 { (heading) }
-            } @else if !before.is_empty() {
-                p { (before.join(" ")) }
-            }
-            @if !points.is_empty() {
-                ul { @for point in list(points) { li { (point) } } }
+        @for block in blocks(text) {
+            @match block {
+                Block::Heading(words) => h3 { (words) },
+                Block::Paragraph(words) => p { (words) },
+                Block::Points(points) => ul { @for it in points { li { (it) } } },
             }
         }
     }
-}
-
-/// A line that does not start with `- ` carries on the point before it.
-fn list(lines: &[&str]) -> Vec<String> {
-    let mut points: Vec<String> = Vec::new();
-    for line in lines {
-        match (line.strip_prefix("- "), points.last_mut()) {
-            (None, Some(point)) => {
-                point.push(' ');
-                point.push_str(line);
-            }
-            (point, _) => points.push(point.unwrap_or(line).to_owned()),
-        }
-    }
-    points
 }
 
 #[cfg(test)]

@@ -76,5 +76,36 @@ pub(crate) async fn add(db: &Db, school: &School, now: Timestamp) -> anyhow::Res
     let owner = school.id.to_string();
     let off = (Layer::School, owner.as_str());
     store::settings::set(&mut tx, &by, school.id, off, &SECOND_DEMANDED, "off", false).await?;
+    sign(&mut tx, &by, school).await?;
     Ok(tx.commit().await?)
+}
+
+/// Staff have signed theirs, so that the console opens for them; pupils are asked at the gate.
+async fn sign(tx: &mut store::Tx, by: &By, school: &School) -> anyhow::Result<()> {
+    for agreement in store::agreements::in_force(tx, school.id).await? {
+        for kept in store::people::all(tx, school.id).await? {
+            let person = &kept.person;
+            if agreement.audience == agreements::Audience::Pupils || !agreement.audience.covers(person.roles)
+            {
+                continue;
+            }
+            let signing = store::agreements::Signing {
+                signature: agreements::Signature {
+                    agreement: agreement.id,
+                    hash: agreement.readings()[0].hash(),
+                    person: person.id,
+                    signer: Some(person.id),
+                    standing: agreements::Standing::Own,
+                    at: by.at,
+                },
+                signer_name: person.name.as_str(),
+                method: store::agreements::Method::Paper,
+                job_title: None,
+                appointed_on: None,
+                form: None,
+            };
+            store::agreements::sign(tx, by, school.id, &signing).await?;
+        }
+    }
+    Ok(())
 }
