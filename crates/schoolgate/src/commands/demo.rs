@@ -5,11 +5,12 @@ use std::{
 };
 
 use clap::Args;
+use jiff::{civil::Time, tz::TimeZone};
 
 use super::serve;
 use crate::{
     assemble::assemble,
-    clock::now,
+    clock::{begin_at, now},
     config::Config,
     data_folder::DataFolder,
     demo::{self, PASSWORD, PEOPLE, Ports},
@@ -27,6 +28,9 @@ pub(crate) struct Demo {
     /// The console's port.
     #[arg(long, default_value_t = 8443)]
     console_port: u16,
+    /// The time of day, in school time, that its clock begins at today, such as 14:58. Without it: the machine's own.
+    #[arg(long)]
+    at: Option<Time>,
 }
 
 pub(crate) fn run(asked: &Demo) -> anyhow::Result<ExitCode> {
@@ -37,6 +41,11 @@ pub(crate) fn run(asked: &Demo) -> anyhow::Result<ExitCode> {
 }
 
 async fn serve(asked: &Demo) -> anyhow::Result<()> {
+    if let Some(time) = asked.at {
+        let school = TimeZone::get("Europe/London")?;
+        let today = now().to_zoned(school.clone()).date();
+        begin_at(today.to_datetime(time).to_zoned(school)?.timestamp());
+    }
     let chosen = asked.data.clone().unwrap_or_else(|| std::env::temp_dir().join("schoolgate-demo"));
     let folder = DataFolder::take(&chosen)?;
     let sites = demo::bind(now())?;
