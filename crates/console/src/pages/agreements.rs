@@ -145,16 +145,14 @@ fn filter(fields: &Fields, register: &Register) -> Markup {
         .collect();
     let show: Vec<_> = Show::ALL.iter().map(|it| (it.code().to_owned(), it.label().to_owned())).collect();
     html! {
-        form.sg-filter method="get" action="/agreements" {
-            div.sg-filter__row {
+        form.sg-panel.sg-filter method="get" action="/agreements" {
                 (select("who", "Agreement for", fields.get("who"), &who))
                 (select("role", "Role", fields.get("role"), &roles))
                 (select("class", "Class", fields.get("class"), &classes))
                 (select("year", "Year", fields.get("year"), &years))
                 (select("show", "Show", fields.get("show"), &show))
                 (input(&Input::text("name", "Name", fields.get("name"))))
-            }
-            button.govuk-button.govuk-button--secondary type="submit" { "Show" }
+            div.sg-filter__buttons { button.govuk-button type="submit" { "Show" } }
         }
     }
 }

@@ -96,7 +96,7 @@ impl Here {
             html! { strong { (setting.label) } span.sg-sub { (setting.help) } },
             html! { (setting.kind.words(&now.value)) },
             from(&now),
-            html! { a.govuk-link href={ "/settings/" (setting.key) (site) } { "Open" span.govuk-visually-hidden { " " (setting.label) } } },
+            html! { a.govuk-link.sg-nowrap href={ "/settings/" (setting.key) (site) } { "Open" span.govuk-visually-hidden { " " (setting.label) } } },
         ]
     }
 

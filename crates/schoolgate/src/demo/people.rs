@@ -26,6 +26,13 @@ pub(crate) const PEOPLE: &[Pretend] = &[
     staff("okafor", "Sam Okafor", Role::Teacher, "a teacher: other rules for the same address"),
     staff("byrne", "Helen Byrne", Role::Dsl, "the safeguarding lead: concerns, activity, explain"),
     staff("novak", "Lee Novak", Role::NetworkManager, "the network manager: lists and profiles"),
+    staff("penrose", "Ada Penrose", Role::Office, "the school office: rosters, guests, agreements"),
+    staff(
+        "adeyemi",
+        "Tola Adeyemi",
+        Role::AccountAdministrator,
+        "the account administrator: people and their sign-ins",
+    ),
     staff("whitlock", "Grace Whitlock", Role::Head, "the head: today, and the audit trail"),
 ];
 
