@@ -12,26 +12,43 @@ const CHROMIUM: &str = "chromium";
 
 #[test]
 fn a_real_browser_is_filtered_by_person_explained_and_recorded() {
+    walk("walk.js", &[]);
+}
+
+/// Roster, approval, a parent for a young child, a pupil and a parent, and a leaver whose browser stops.
+#[test]
+fn the_office_loads_a_roster_families_sign_and_a_leaver_is_out() {
+    walk("people.js", &[]);
+}
+
+/// On a clock that begins a minute and a half before the end of the visit.
+#[test]
+fn a_visitor_is_admitted_until_three_and_out_a_minute_later() {
+    walk("visitor.js", &["--at", "14:58:30"]);
+}
+
+/// Runs a script of steps on a demonstration of its own.
+fn walk(script: &str, arguments: &[&str]) {
     let tools = [(CHROMIUM, "--version"), ("node", "--version"), ("npm", "--version"), ("certutil", "-H")];
     if !tools.iter().all(|(tool, argument)| has_tool(tool, argument)) {
         return;
     }
     let walk = target();
     install(&walk);
-    let demo = Demo::start();
+    let demo = Demo::start_with(arguments);
     let home = tempfile::tempdir().expect("a home for the browser");
     trust(
         home.path(),
         &[("Schoolgate", demo.path("authority.pem")), ("Made-up web", demo.path("made-up-web.pem"))],
     );
     let out = Command::new("node")
-        .arg(walk.join("walk.js"))
+        .arg(walk.join(script))
         .current_dir(&walk)
         .env("HOME", home.path())
         .env("GATE", format!("http://{}", demo.gate))
         .env("CONSOLE", format!("http://{}", demo.console))
         .env("PASSWORD", PASSWORD)
-        .env("SHOTS", walk.join("shots"))
+        .env("SHOTS", walk.join("shots").join(script.trim_end_matches(".js")))
         .env("CHROMIUM", chromium())
         .output()
         .expect("node runs");
@@ -60,7 +77,16 @@ pub(crate) fn install(walk: &Path) {
     static ONE: Mutex<()> = Mutex::new(());
     let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/walks");
-    for name in ["package.json", "package-lock.json", "walk.js", "pages.js", "provider.js"] {
+    for name in [
+        "package.json",
+        "package-lock.json",
+        "walk.js",
+        "people.js",
+        "visitor.js",
+        "visits.js",
+        "pages.js",
+        "provider.js",
+    ] {
         fs::copy(here.join(name), walk.join(name)).expect("copied");
     }
     if ["playwright-core", "axe-core", "oidc-provider"]

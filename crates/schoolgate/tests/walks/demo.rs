@@ -22,10 +22,16 @@ pub(crate) const PASSWORD: &str = "demo-school-2026";
 impl Demo {
     /// Waits until it says where it listens.
     pub(crate) fn start() -> Demo {
+        Demo::start_with(&[])
+    }
+
+    /// With more on its command line.
+    pub(crate) fn start_with(arguments: &[&str]) -> Demo {
         let folder = tempfile::tempdir().expect("a folder");
         let mut child = schoolgate()
             .args(["demo", "--port", "0", "--data"])
             .arg(folder.path().join("data"))
+            .args(arguments)
             .stdout(Stdio::piped())
             .spawn()
             .expect("schoolgate starts");

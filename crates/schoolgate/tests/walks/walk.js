@@ -1,71 +1,8 @@
 // The walk of issue 2: a pupil, a teacher, the safeguarding lead and the head, each in a browser of their own.
-import { chromium } from "playwright-core";
 import { expect, finish, heading, look, says, text } from "./pages.js";
+import { agree, device, office, open, signIn, signOut } from "./visits.js";
 
-const { GATE, CONSOLE, PASSWORD, CHROMIUM } = process.env;
-
-const FLAGS = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"];
-
-// What Chromium asks for by itself goes past the gate, so that Activity holds what people did.
-const BYPASS = "*.googleapis.com,*.gvt1.com,*.google.com";
-
-// A pupil's or teacher's device: everything through the gate, nothing told but the proxy's address.
-async function device(visit, options = {}) {
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS, proxy: { server: GATE, bypass: BYPASS } });
-  try {
-    const context = await browser.newContext({ locale: "en-GB", ...options });
-    const page = await context.newPage();
-    // Everything here comes from one address: nobody may be left over from before.
-    await signOut(page);
-    await visit(page);
-  } finally {
-    await browser.close();
-  }
-}
-
-async function office(username, visit, options = {}) {
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
-  try {
-    const context = await browser.newContext({ locale: "en-GB", ...options });
-    const page = await context.newPage();
-    await page.goto(`${CONSOLE}/`);
-    await page.getByLabel("Username").fill(username);
-    await page.getByLabel("Password").fill(PASSWORD);
-    await page.getByRole("button", { name: "Sign in" }).click();
-    await page.waitForLoadState();
-    await visit(page);
-  } finally {
-    await browser.close();
-  }
-}
-
-async function signIn(page, username) {
-  await page.locator("#username").fill(username);
-  await page.locator("#password").fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForLoadState();
-}
-
-// Only who has not agreed before is asked, so that the walk can be taken again on the same school.
-async function agree(page) {
-  const button = page.getByRole("button", { name: /I agree/ });
-  if ((await button.count()) === 0) return;
-  await look(page, "gate-agree");
-  await button.first().click();
-  await page.waitForLoadState();
-}
-
-async function open(page, url) {
-  const answer = await page.goto(url, { waitUntil: "load" });
-  return answer ? answer.status() : 0;
-}
-
-async function signOut(page) {
-  await open(page, "https://gate.riverside.test/sign-out");
-  const button = page.getByRole("button", { name: /sign out/i });
-  if (await button.count()) await button.first().click();
-  await page.waitForLoadState();
-}
+const { CONSOLE } = process.env;
 
 heading("A pupil in Year 7");
 await device(async (page) => {
