@@ -3,7 +3,7 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 use argon2::{Argon2, PasswordVerifier, password_hash::phc::PasswordHash};
 use jiff::Timestamp;
 use moka::sync::Cache;
-use school::{Id, KeptBy, Person, Username};
+use school::{Id, KeptBy, OpeningHours, Person, Role, Username, settings::COMMUNITY_HOURS};
 use tokio::sync::{Mutex, Semaphore};
 use zeroize::Zeroizing;
 
@@ -56,23 +56,37 @@ pub enum Refusal {
     /// As [`Refusal::Ended`], but their time has not come yet.
     #[error("the time of this account has not come yet")]
     NotYet(Timestamp),
+    /// A community user, outside the hours in which the school is open to them (ACC-20).
+    #[error("the school is not open to community users at this hour")]
+    Closed,
 }
 
 impl Refusal {
     /// Why this person may pass no door now, if that is so.
-    pub(crate) fn of_stay(known: &Known, now: Timestamp) -> Option<Refusal> {
+    pub fn of_time(snapshot: &Snapshot, known: &Known, now: Timestamp) -> Option<Refusal> {
         let stay = known.person.stay;
         if let Some(until) = stay.until
             && until <= now
         {
             return Some(Refusal::Ended(until));
         }
-        stay.from.filter(|from| now < *from).map(Refusal::NotYet)
+        if let Some(from) = stay.from.filter(|from| now < *from) {
+            return Some(Refusal::NotYet(from));
+        }
+        let roles = known.person.roles;
+        if !roles.has(Role::CommunityUser) || roles.has(Role::Pupil) || roles.of_the_house() {
+            return None;
+        }
+        // Hours that cannot be read are no hours: closed, and the console says so beside the setting.
+        let hours = OpeningHours::read(&snapshot.chosen.text(&COMMUNITY_HOURS));
+        let hours = hours.unwrap_or_else(|_| Some(OpeningHours::CLOSED))?;
+        let local = snapshot.calendar.zone.to_datetime(now);
+        (!hours.covers(local)).then_some(Refusal::Closed)
     }
 
     /// It is known who they are: a browser's own box could do nothing about it, so they are shown a page.
     pub fn is_about_time(self) -> bool {
-        matches!(self, Refusal::Ended(_) | Refusal::NotYet(_))
+        matches!(self, Refusal::Ended(_) | Refusal::NotYet(_) | Refusal::Closed)
     }
 }
 
@@ -139,7 +153,7 @@ impl Credentials {
     ) -> Result<Arc<Known>, Refusal> {
         let known = self.right(snapshot, device, username, password, now).await?;
         // Asked of a remembered answer too: the password stays right after their time is over.
-        Refusal::of_stay(&known, now).map_or(Ok(known), Err)
+        Refusal::of_time(snapshot, &known, now).map_or(Ok(known), Err)
     }
 
     async fn right(

@@ -113,7 +113,7 @@ fn sign_in_notice(frame: &Frame<'_>, refusal: Option<Refusal>, asked: &Asked<'_>
     let status = match refusal {
         Some(Refusal::Busy | Refusal::Down) => 503,
         Some(Refusal::SlowDown) => 429,
-        Some(Refusal::Ended(_) | Refusal::NotYet(_)) => 511,
+        Some(Refusal::Ended(_) | Refusal::NotYet(_) | Refusal::Closed) => 511,
         // Credentials that came by the proxy's own way are asked for again in that way.
         Some(Refusal::Wrong | Refusal::Again) if !asked.inside => 407,
         Some(Refusal::Wrong | Refusal::Again) | None if by_proxy => 407,

@@ -74,7 +74,7 @@ pub(crate) async fn identify(
             }
             Ok(Who::Nobody)
         }
-        Some(known) => match Refusal::of_stay(known, now) {
+        Some(known) => match Refusal::of_time(snapshot, known, now) {
             Some(refusal) => Err(refusal),
             None => {
                 let anew = bindings.since(device, now).and_then(|came| known.asked_anew(came));

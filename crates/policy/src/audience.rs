@@ -8,6 +8,10 @@ pub enum Audience {
     Everyone,
     /// A device on which nobody has signed in.
     Unknown,
+    /// Everyone of the house, in whatever role ([`school::Roles::of_the_house`]).
+    Staff,
+    /// Those who are neither pupils nor of the house, in whatever role.
+    Outsiders,
     Role(Role),
     KeyStage(KeyStage),
     Year(Year),
@@ -22,7 +26,7 @@ impl Audience {
         match self {
             Audience::Everyone => 0,
             Audience::Unknown => 1,
-            Audience::Role(_) => 2,
+            Audience::Staff | Audience::Outsiders | Audience::Role(_) => 2,
             Audience::KeyStage(_) => 3,
             Audience::Year(_) => 4,
             Audience::Group(_) => 5,
@@ -35,6 +39,8 @@ impl Audience {
         match self {
             Audience::Everyone => true,
             Audience::Unknown => false,
+            Audience::Staff => person.roles.of_the_house(),
+            Audience::Outsiders => person.roles.from_outside(),
             Audience::Role(role) => person.roles.has(*role),
             Audience::KeyStage(stage) => person.key_stage() == Some(*stage),
             Audience::Year(year) => person.year == Some(*year),
@@ -50,6 +56,8 @@ impl fmt::Display for Audience {
         match self {
             Audience::Everyone => f.write_str("everyone"),
             Audience::Unknown => f.write_str("unknown"),
+            Audience::Staff => f.write_str("staff"),
+            Audience::Outsiders => f.write_str("outsiders"),
             Audience::Role(role) => write!(f, "role {}", role.code()),
             Audience::KeyStage(KeyStage::EarlyYears) => f.write_str("early years"),
             Audience::KeyStage(stage) => write!(f, "key stage {}", stage.code().trim_start_matches("ks")),

@@ -93,6 +93,15 @@ impl Roles {
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
+    /// Whether they are of the house: employed, governing, or in training. External tutors and volunteers come and go,
+    /// and count only by what else they are.
+    pub fn of_the_house(self) -> bool {
+        self.iter().any(|it| it.is_staff() && !matches!(it, Role::ExternalTutor | Role::Volunteer))
+    }
+    /// Whether they are neither pupils nor of the house: parents, visitors, contractors, tutors, volunteers.
+    pub fn from_outside(self) -> bool {
+        !self.is_empty() && !self.has(Role::Pupil) && !self.of_the_house()
+    }
     pub fn iter(self) -> impl Iterator<Item = Role> {
         Role::ALL.iter().copied().filter(move |role| self.has(*role))
     }

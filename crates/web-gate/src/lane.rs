@@ -7,7 +7,7 @@ use std::{
     },
 };
 
-use gate::{Desk, Recorder};
+use gate::{Desk, Recorder, Refusal};
 use hickory_resolver::TokioResolver;
 use parking_lot::Mutex;
 use school::{Id, Person};
@@ -30,7 +30,8 @@ impl House {
     /// Whether this person's time is over, or they are not known any more (ACC-14, ACC-18).
     pub(crate) fn has_outstayed(&self, person: Id<Person>) -> bool {
         let snapshot = self.desk.current.load();
-        snapshot.people.get(person).is_none_or(|it| !it.person.stay.covers((self.clock)()))
+        let now = (self.clock)();
+        snapshot.people.get(person).is_none_or(|it| Refusal::of_time(&snapshot, it, now).is_some())
     }
 }
 

@@ -142,6 +142,8 @@ fn said(audience: &[Audience]) -> String {
     let words = |it: &Audience| match it {
         Audience::Everyone => "Everyone".to_owned(),
         Audience::Unknown => "Nobody signed in".to_owned(),
+        Audience::Staff => "All staff".to_owned(),
+        Audience::Outsiders => "Parents, guests and others from outside".to_owned(),
         Audience::Role(role) => role.label().to_owned(),
         Audience::KeyStage(stage) => stage.label().to_owned(),
         Audience::Year(year) => format!("Year {year}"),

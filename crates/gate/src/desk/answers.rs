@@ -67,6 +67,7 @@ impl Desk {
                         Refusal::SlowDown => "slowed down",
                         Refusal::Ended(_) => "refused: their time is over",
                         Refusal::NotYet(_) => "refused: their time has not come",
+                        Refusal::Closed => "refused: outside the hours of community users",
                     };
                     self.errands.sign_in(known.map(|it| it.person.id), name, device, what, now);
                 }

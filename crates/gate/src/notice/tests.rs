@@ -213,6 +213,7 @@ async fn who_is_asked_to_sign_in_and_how() {
     check(Proxy, plain, Wants::Part, false, Some(Refusal::SlowDown), 429);
     check(Proxy, plain, Wants::Page, false, Some(Refusal::Ended(at(360))), 511);
     check(Page, plain, Wants::Page, false, Some(Refusal::NotYet(at(360))), 511);
+    check(Proxy, plain, Wants::Page, false, Some(Refusal::Closed), 511);
 }
 
 #[tokio::test]

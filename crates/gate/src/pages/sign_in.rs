@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 use maud::html;
-use school::NotLetIn;
+use school::{NotLetIn, OpeningHours, settings::COMMUNITY_HOURS};
 
 use super::{Frame, Sheet};
 use crate::{Refusal, desk::encode};
@@ -42,6 +42,7 @@ impl Wrong {
                 let when = spoken(frame, from);
                 return format!("Your access begins {when}. If you need it sooner, ask the office.").into();
             }
+            Wrong::Refused(Refusal::Closed) => return closed(frame).into(),
             Wrong::Elsewhere(why) => return why.to_string().into(),
             Wrong::Refused(Refusal::Down) => return NotLetIn::Down.to_string().into(),
             Wrong::Refused(Refusal::Again) => {
@@ -64,7 +65,9 @@ impl Wrong {
 
     fn status(self) -> u16 {
         match self {
-            Wrong::Refused(Refusal::Wrong | Refusal::Again | Refusal::Ended(_) | Refusal::NotYet(_)) => 403,
+            Wrong::Refused(
+                Refusal::Wrong | Refusal::Again | Refusal::Ended(_) | Refusal::NotYet(_) | Refusal::Closed,
+            ) => 403,
             Wrong::Refused(Refusal::Busy | Refusal::Down) | Wrong::Elsewhere(NotLetIn::Down) => 503,
             Wrong::Elsewhere(_) => 403,
             Wrong::Refused(Refusal::SlowDown) => 429,
@@ -76,6 +79,18 @@ impl Wrong {
 /// `at 15:00 on Wednesday 25 November`, by the school's clock.
 fn spoken(frame: &Frame<'_>, at: Timestamp) -> String {
     frame.snapshot.calendar.zone.to_datetime(at).strftime("at %H:%M on %A %-d %B").to_string()
+}
+
+/// When they may come again, in the school's own words for its hours.
+fn closed(frame: &Frame<'_>) -> String {
+    match OpeningHours::read(&frame.snapshot.chosen.text(&COMMUNITY_HOURS)) {
+        Ok(Some(hours)) => {
+            format!("The school is open to community users {hours}. Please come back in those hours.")
+        }
+        Ok(None) | Err(_) => {
+            "The school is not open to community users at this time. Ask the office.".to_owned()
+        }
+    }
 }
 
 fn ended(refusal: Option<Refusal>) -> bool {
@@ -131,6 +146,7 @@ pub(crate) fn form(frame: &Frame<'_>, form: &Form<'_>) -> Sheet {
     let title = match form.wrong {
         Some(Wrong::Refused(Refusal::Ended(_))) => "Your access has ended",
         Some(Wrong::Refused(Refusal::NotYet(_))) => "Your access has not begun yet",
+        Some(Wrong::Refused(Refusal::Closed)) => "Closed at this hour",
         Some(_) => "Not signed in: try again",
         None => "Sign in",
     };
@@ -146,9 +162,9 @@ pub(crate) fn form(frame: &Frame<'_>, form: &Form<'_>) -> Sheet {
 pub(crate) fn asked(frame: &Frame<'_>, status: u16, url: &str, refusal: Option<Refusal>) -> Sheet {
     let gate = &frame.snapshot.settings.gate_name;
     let main = html! {
-        h1 { @if ended(refusal) { "Your access has ended" } @else { "Please sign in first" } }
+        h1 { @if ended(refusal) { "Your access has ended" } @else if refusal == Some(Refusal::Closed) { "Closed at this hour" } @else { "Please sign in first" } }
         @if let Some(refusal) = refusal { p.why role="alert" { (Wrong::Refused(refusal).words(frame)) } }
-        @if ended(refusal) {
+        @if ended(refusal) || refusal == Some(Refusal::Closed) {
             p.lead { "Someone else on this device can sign in as themselves." }
         } @else {
             p.lead { "The school’s internet opens when it knows who you are." }

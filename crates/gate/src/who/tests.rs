@@ -98,6 +98,51 @@ async fn someone_whose_time_is_over_passes_no_way() {
     assert_eq!(who.err(), Some(Refusal::Wrong), "who guesses learns nothing of anybody's time");
 }
 
+/// ACC-20: by the school's own clock, and only for those who are nothing more than a neighbour.
+#[tokio::test]
+async fn a_community_user_is_let_in_within_the_opening_hours_alone() {
+    use school::{Role, Roles};
+    let hours = |written: Option<&str>, roles: Roles| {
+        let mut known = pupil();
+        known.person.roles = roles;
+        let mut school = school();
+        school.people = [known].into_iter().collect();
+        if let Some(written) = written {
+            let said = school::settings::Said {
+                layer: school::Layer::School,
+                key: school::settings::COMMUNITY_HOURS.key.to_owned(),
+                value: written.to_owned(),
+                locked: false,
+            };
+            school.chosen = school::settings::Settings::resolve(&[said]);
+        }
+        school
+    };
+    let neighbour = Roles::NONE.with(Role::CommunityUser);
+    let check = async |written: Option<&str>, roles: Roles, now: &str, refused: Option<Refusal>| {
+        let school = hours(written, roles);
+        let (credentials, bindings) = (Credentials::new(&Secret::new([7; 32]), 1), Bindings::default());
+        let now = now.parse().expect("a time");
+        let who = identify(&school, &credentials, &bindings, TABLET, None, now).await;
+        assert_eq!(who.err(), refused, "{written:?} {now}");
+    };
+    // As it comes: monday to friday 16:00 to 21:00, saturday 09:00 to 17:00.
+    check(None, neighbour, "2026-11-23T15:59:59Z", Some(Refusal::Closed)).await;
+    check(None, neighbour, "2026-11-23T16:00:00Z", None).await;
+    check(None, neighbour, "2026-11-23T20:59:59Z", None).await;
+    check(None, neighbour, "2026-11-23T21:00:00Z", Some(Refusal::Closed)).await;
+    check(None, neighbour, "2026-11-29T12:00:00Z", Some(Refusal::Closed)).await;
+    // Four in the afternoon in London is three by Greenwich in July.
+    check(None, neighbour, "2026-07-20T15:00:00Z", None).await;
+    check(Some("monday 10:00 to 11:00"), neighbour, "2026-11-23T10:30:00Z", None).await;
+    check(Some("monday 10:00 to 11:00"), neighbour, "2026-11-23T16:30:00Z", Some(Refusal::Closed)).await;
+    check(Some("whenever"), neighbour, "2026-11-23T16:30:00Z", Some(Refusal::Closed)).await;
+    check(Some(""), neighbour, "2026-11-23T03:00:00Z", None).await;
+    check(None, neighbour.with(Role::Teacher), "2026-11-23T09:00:00Z", None).await;
+    check(None, neighbour.with(Role::Parent), "2026-11-23T09:00:00Z", Some(Refusal::Closed)).await;
+    check(None, Roles::NONE.with(Role::Parent), "2026-11-23T09:00:00Z", None).await;
+}
+
 /// An upper bound, unoptimised: `cargo test -p gate -- --ignored --nocapture what_each_request_pays`.
 #[tokio::test]
 #[ignore = "measures"]

@@ -3,13 +3,19 @@ use school::{Choice, KeyStage, Role, Username, Year};
 use super::words::{Words, Wrong, choose, clip, wrong};
 use crate::Audience;
 
-/// `everyone`, `unknown`, `role teacher`, `early years`, `key stage 3`, `year 7`, `group "9B"`, `person a.pupil`.
+/// `everyone`, `unknown`, `staff`, `outsiders`, `role teacher`, `early years`, `key stage 3`, `year 7`, `group "9B"`, `person a.pupil`.
 pub(super) fn audience(words: &mut Words) -> Result<Audience, Wrong> {
     if words.take("everyone") {
         return Ok(Audience::Everyone);
     }
     if words.take("unknown") {
         return Ok(Audience::Unknown);
+    }
+    if words.take("staff") {
+        return Ok(Audience::Staff);
+    }
+    if words.take("outsiders") {
+        return Ok(Audience::Outsiders);
     }
     if words.take("early years") {
         return Ok(Audience::KeyStage(KeyStage::EarlyYears));
@@ -51,6 +57,6 @@ pub(super) fn audience(words: &mut Words) -> Result<Audience, Wrong> {
     let typed = words.text("whom it is for")?;
     wrong(
         format!("\"{}\" does not say whom it is for", clip(&typed)),
-        "write everyone, unknown, role, early years, key stage, year, group or person",
+        "write everyone, unknown, staff, outsiders, role, early years, key stage, year, group or person",
     )
 }

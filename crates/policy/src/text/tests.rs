@@ -48,6 +48,7 @@ fn rules_are_read_in_many_spellings_and_printed_in_one() {
     check("block 0x7f.1", "block 127.0.0.1");
     check("block [::1]", "block [::1]");
     check("block bücher.test", "block xn--bcher-kva.test");
+    check("use profile Staff for staff, outsiders", "use profile \"Staff\" for staff, outsiders");
     check(
         "use profile Staff for role head, early years locked",
         "use profile \"Staff\" for role head, early years locked",

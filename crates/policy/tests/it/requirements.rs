@@ -63,6 +63,48 @@ fn fil_02_each_profile_has_its_base_mode() {
     check("parent", "education.test", Block, Step::BaseMode);
 }
 
+/// Everybody who may come through the gate has a profile that was meant for them; nobody falls to the strictest
+/// one, which is for devices on which nobody has signed in.
+#[test]
+fn the_starter_gives_every_role_a_profile_on_purpose() {
+    let rules = starter();
+    let check = |who: &str, profile: &str| {
+        let subject = if who == "-" { rules.unknown().clone() } else { rules.subject(&person(who)) };
+        assert_eq!(&*subject.profile(), profile, "{who}");
+    };
+    for role in school::Role::ALL {
+        let profile = match role {
+            school::Role::Pupil => "Early years and Key Stage 1",
+            school::Role::Parent
+            | school::Role::Visitor
+            | school::Role::Contractor
+            | school::Role::CommunityUser
+            | school::Role::OutsideAgency
+            | school::Role::ExternalTutor
+            | school::Role::Volunteer => "Visitors",
+            _ => "Staff",
+        };
+        check(&role.code().replace('-', "_"), profile);
+    }
+    check("pupil-2", "Early years and Key Stage 1");
+    check("pupil-6", "Key Stage 2");
+    check("pupil-9", "Key Stage 3");
+    check("pupil-11", "Key Stage 4");
+    check("pupil-13", "Key Stage 5");
+    check("-", "Not signed in");
+
+    // A teacher whose children are at the school is a teacher; a pupil who helps in the office is a pupil.
+    let both = |first: &str, role| {
+        let mut person = person(first);
+        person.roles = person.roles.with(role);
+        rules.subject(&person).profile().to_string()
+    };
+    assert_eq!(both("teacher", school::Role::Parent), "Staff");
+    assert_eq!(both("governor", school::Role::Volunteer), "Staff");
+    assert_eq!(both("pupil-12", school::Role::Volunteer), "Key Stage 5");
+    assert_eq!(both("pupil-9", school::Role::Office), "Key Stage 3");
+}
+
 #[test]
 fn fil_05_covers_the_categories_of_the_catalogue() {
     let rules = starter();
