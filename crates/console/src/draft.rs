@@ -1,11 +1,13 @@
 //! The policy as kept or about to be, read and compiled to see what is wrong with it before a gate does.
 use std::sync::Arc;
 
-use policy::{Directory, Fault, LayerText, Rules, lists::Lists};
-use school::{Choice, Group, Place, School, Site};
-use store::{StoreError, Tx, groups, rules, schools};
-
-use crate::people::People;
+use policy::{
+    Audience, Directory, Fault, LayerText, Rules,
+    lists::Lists,
+    text::{self, Body},
+};
+use school::{Choice, Group, Person, Place, School, Site, Username};
+use store::{StoreError, Tx, groups, register, rules, schools};
 
 /// What one layer says.
 pub(crate) struct Text {
@@ -18,15 +20,16 @@ pub(crate) struct Text {
 /// All that policy texts may name.
 pub(crate) struct Around {
     school: School,
-    people: People,
+    /// Those whom the texts name.
+    people: Vec<Person>,
     groups: Vec<Group>,
     sites: Vec<Site>,
 }
 
 impl Around {
-    pub(crate) async fn of(tx: &mut Tx, school: &School) -> Result<Around, StoreError> {
+    pub(crate) async fn of(tx: &mut Tx, school: &School, texts: &[Text]) -> Result<Around, StoreError> {
         Ok(Around {
-            people: People::of(tx, school.id).await?,
+            people: register::by_usernames(tx, school.id, &named(texts)).await?,
             groups: groups::all(tx, school.id).await?,
             sites: schools::sites(tx, school.id).await?,
             school: school.clone(),
@@ -35,7 +38,7 @@ impl Around {
 
     /// As the snapshots of gates are compiled.
     pub(crate) fn compile(&self, texts: &[Text], lists: &Arc<Lists>) -> Result<Rules, Vec<Fault>> {
-        let directory = Directory::new(self.people.iter(), &self.groups, &self.sites);
+        let directory = Directory::new(&self.people, &self.groups, &self.sites);
         let layers: Vec<LayerText<'_>> = texts
             .iter()
             .map(|it| LayerText { layer: it.place.layer(), name: self.name(it.place), text: &it.policy })
@@ -52,6 +55,23 @@ impl Around {
             (place, None) => place.layer().code(),
         }
     }
+}
+
+/// The people whom these texts name.
+fn named(texts: &[Text]) -> Vec<Username> {
+    let mut all = Vec::new();
+    for entry in texts.iter().filter_map(|it| text::parse(&it.policy).ok()).flat_map(|it| it.entries) {
+        let audience = match entry.body {
+            Body::Use(it) => it.audience,
+            Body::Rule(it) => it.audience,
+            Body::Profile(_) | Body::Schedule(_) => continue,
+        };
+        all.extend(audience.into_iter().filter_map(|it| match it {
+            Audience::Person(username) => Some(username),
+            _ => None,
+        }));
+    }
+    all
 }
 
 /// The texts in force, the trust's first.

@@ -23,7 +23,7 @@ impl Search {
         let mut filter = Filter::all(school);
         let mut complaints = Vec::new();
         let mut words = Vec::new();
-        match people.named(fields.get("person")) {
+        match people.named() {
             Named::Nobody => {}
             Named::One(person) => {
                 filter.person = Some(person.id);

@@ -143,6 +143,20 @@ impl Rules {
 }
 
 impl Guest {
+    /// All who had a part in it: sponsor, who asked, decided, let in and ended, and the account made.
+    pub fn people(&self) -> impl Iterator<Item = Id<Person>> {
+        let [approval, by, account] = match &self.stage {
+            Stage::Requested => [None; 3],
+            Stage::Refused { by, .. } => [None, Some(*by), None],
+            Stage::Cleared { approval } => [approval.as_ref().map(|it| it.by), None, None],
+            Stage::Admitted { account, by, approval, .. } => {
+                [approval.as_ref().map(|it| it.by), *by, Some(*account)]
+            }
+            Stage::Ended { account, by, .. } => [None, *by, *account],
+        };
+        [Some(self.sponsor), self.asked_by, approval, by, account].into_iter().flatten()
+    }
+
     /// Where a new one begins: expected, or waiting for approval.
     ///
     /// # Errors

@@ -35,6 +35,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (8, "tree of people", include_str!("../migrations/0008_tree_of_people.sql")),
     (9, "guests", include_str!("../migrations/0009_guests.sql")),
     (10, "rules of sites", include_str!("../migrations/0010_rules_of_sites.sql")),
+    (11, "people by roles", include_str!("../migrations/0011_people_by_roles.sql")),
 ];
 
 const READERS: u32 = 4;

@@ -1,7 +1,7 @@
 //! The register of people, looked up and paged in the database, so that it stays quick with 20,000 of them.
 use std::collections::HashMap;
 
-use school::{Choice, Group, Id, Person, Role, School, Year};
+use school::{Choice, Group, Id, Person, Role, Roles, School, Username, Year};
 
 use crate::{
     StoreError, Tx,
@@ -65,6 +65,62 @@ pub async fn some(
     Ok(all)
 }
 
+/// Those of these usernames who are here. Their groups are not read.
+pub async fn by_usernames(
+    tx: &mut Tx,
+    school: Id<School>,
+    usernames: &[Username],
+) -> Result<Vec<Person>, StoreError> {
+    let names: Vec<Value> = usernames.iter().map(Value::text).collect();
+    filled(tx, BY_USERNAMES, school, &names).await
+}
+
+/// Those whose roles fit, such as all who have a right. The ways in which roles are combined are few: they are asked
+/// for first, and only those who fit are read. Their groups are not.
+pub async fn with_roles(
+    tx: &mut Tx,
+    school: Id<School>,
+    fits: impl Fn(Roles) -> bool,
+) -> Result<Vec<Person>, StoreError> {
+    let sql = "select distinct roles from person where school = $1 and left_at is null";
+    let mut some = Vec::new();
+    for row in &tx.rows(sql, vec![school.into()]).await? {
+        let codes: String = row.get("roles")?;
+        if codes.split_whitespace().map(Role::from_code).collect::<Option<Roles>>().is_some_and(&fits) {
+            some.push(Value::from(codes.as_str()));
+        }
+    }
+    filled(tx, WITH_ROLES, school, &some).await
+}
+
+/// How many there are of each combination of roles.
+pub async fn count_by_roles(tx: &mut Tx, school: Id<School>) -> Result<Vec<(Roles, u64)>, StoreError> {
+    let sql = "select roles, count(*) as n from person where school = $1 and left_at is null group by roles";
+    let mut all = Vec::new();
+    for row in &tx.rows(sql, vec![school.into()]).await? {
+        let codes: String = row.get("roles")?;
+        if let Some(roles) = codes.split_whitespace().map(Role::from_code).collect::<Option<Roles>>() {
+            all.push((roles, row.count("n")?));
+        }
+    }
+    Ok(all)
+}
+
+async fn filled(
+    tx: &mut Tx,
+    sql: &'static str,
+    school: Id<School>,
+    values: &[Value],
+) -> Result<Vec<Person>, StoreError> {
+    let mut all = Vec::new();
+    for chunk in values.chunks(AT_ONCE) {
+        for row in &tx.rows(sql, with_values(school, chunk)).await? {
+            all.push(people::read(row, Vec::new())?.person);
+        }
+    }
+    Ok(all)
+}
+
 /// The names of the groups of each of these people.
 pub async fn classes(
     tx: &mut Tx,
@@ -83,15 +139,24 @@ pub async fn classes(
 const AT_ONCE: usize = 50;
 const SOME: &str = "select id, version, school, username, name, roles, school_year, email, starts_at, ends_at, password \
      from person where school = $1 and left_at is null and id in ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51)";
+const BY_USERNAMES: &str = "select id, version, school, username, name, roles, school_year, email, starts_at, ends_at, password \
+     from person where school = $1 and left_at is null and username in ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51)";
+const WITH_ROLES: &str = "select id, version, school, username, name, roles, school_year, email, starts_at, ends_at, password \
+     from person where school = $1 and left_at is null and roles in ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51)";
 const CLASSES: &str = "select membership.person, school_group.name from membership \
      join school_group on school_group.id = membership.school_group \
      where school_group.school = $1 and membership.person in ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51) order by school_group.name";
 
-/// Fewer than [`AT_ONCE`] are filled up with the last, which changes nothing.
 fn with_ids(school: Id<School>, ids: &[Id<Person>]) -> Vec<Value> {
-    let last = ids.last().copied();
-    let filled = ids.iter().copied().chain(std::iter::repeat_n(last, AT_ONCE - ids.len()).flatten());
-    std::iter::once(school.into()).chain(filled.map(Value::from)).collect()
+    let ids: Vec<Value> = ids.iter().copied().map(Value::from).collect();
+    with_values(school, &ids)
+}
+
+/// Fewer than [`AT_ONCE`] are filled up with the last, which changes nothing.
+fn with_values(school: Id<School>, values: &[Value]) -> Vec<Value> {
+    let last = values.last().cloned();
+    let filled = values.iter().cloned().chain(std::iter::repeat_n(last, AT_ONCE - values.len()).flatten());
+    std::iter::once(school.into()).chain(filled).collect()
 }
 
 fn narrowed(school: Id<School>, wanted: &Wanted) -> Vec<Value> {

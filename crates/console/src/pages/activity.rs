@@ -30,14 +30,17 @@ pub(crate) async fn get(
     let school = staff.school.id;
     let zone = console.zone(school);
     let mut tx = console.db.write().await?;
-    let people = People::of(&mut tx, school).await?;
+    let mut people = People::typed(&mut tx, school, fields.get("person")).await?;
     let search = Search::read(&fields, school, &people, &zone);
     let found = if search.complaints.is_empty() {
         audit::note(&mut tx, &staff.by(&console), school, "view activity", &search.words, None, None).await?;
         tx.commit().await?;
         let (reader, filter) = (console.activity.clone(), search.filter.clone());
         let after = fields.get("after").parse().ok();
-        console.blocking(move || reader.search(&filter, after, ROWS)).await??
+        let found = console.blocking(move || reader.search(&filter, after, ROWS)).await??;
+        let mut tx = console.db.read().await?;
+        people.learn(&mut tx, school, found.rows.iter().filter_map(|it| it.seen.person)).await?;
+        found
     } else {
         Page::default()
     };
@@ -64,7 +67,7 @@ fn page(
         }
         p.govuk-body.sg-lead { "Who asked for what, and what came of it. That you looked is written down, with what you looked for." }
         (filter(fields, search, people))
-        @if let Named::Several(several) = people.named(fields.get("person")) {
+        @if let Named::Several(several) = people.named() {
             section.sg-card {
                 h2.govuk-heading-s { "Who do you mean?" }
                 ul.govuk-list {
@@ -96,7 +99,7 @@ fn filter(fields: &Fields, search: &Search, people: &People) -> Markup {
     let ask = |name, label, kind, value| {
         input(&Input { kind, complaint: complaint(name), ..Input::text(name, label, value) })
     };
-    let person = match people.named(fields.get("person")) {
+    let person = match people.named() {
         Named::One(person) => person.username.as_str(),
         _ => fields.get("person"),
     };

@@ -6,9 +6,12 @@ use axum::{
 };
 use jiff::tz::TimeZone;
 use policy::Seen;
-use school::Choice;
-use store::{activity::ActivityError, audit};
-use tokio::sync::mpsc::{Sender, channel};
+use school::{Choice, Id, School};
+use store::{StoreError, activity::ActivityError, audit};
+use tokio::{
+    runtime::Handle,
+    sync::mpsc::{Sender, channel},
+};
 
 use crate::{
     Console, failure::Failure, fields::Fields, pages::activity::address, people::People, search::Search,
@@ -46,7 +49,7 @@ pub(crate) async fn get(
     let school = staff.school.id;
     let zone = console.zone(school);
     let mut tx = console.db.write().await?;
-    let people = People::of(&mut tx, school).await?;
+    let people = People::typed(&mut tx, school, fields.get("person")).await?;
     let search = Search::read(&fields, school, &people, &zone);
     if !search.complaints.is_empty() {
         return Err(Failure::BadRequest(
@@ -59,8 +62,9 @@ pub(crate) async fn get(
 
     let (sender, receiver) = channel(4);
     let rows = console.activity.rows(search.filter);
+    let names = Names { console: console.clone(), school, known: people, runtime: Handle::current() };
     tokio::task::spawn_blocking(move || {
-        write(rows.map(|row| row.map(|it| it.seen)), &people, &zone, &sender);
+        write(rows.map(|row| row.map(|it| it.seen)), names, &zone, &sender);
     });
     let stream =
         futures_util::stream::unfold(
@@ -76,36 +80,52 @@ pub(crate) async fn get(
 
 type Piece = Result<Bytes, std::io::Error>;
 
+/// The names of those who were seen, read as they turn up.
+struct Names {
+    console: Console,
+    school: Id<School>,
+    known: People,
+    runtime: Handle,
+}
+
+impl Names {
+    fn learn(&mut self, seen: &[Seen]) -> Result<(), StoreError> {
+        self.runtime.block_on(async {
+            let mut tx = self.console.db.read().await?;
+            self.known.learn(&mut tx, self.school, seen.iter().filter_map(|it| it.person)).await
+        })
+    }
+}
+
 /// Until the rows end, one cannot be read (the download then breaks off, and shows as broken), or the reader goes.
 fn write(
     rows: impl Iterator<Item = Result<Seen, ActivityError>>,
-    people: &People,
+    mut names: Names,
     zone: &TimeZone,
     sender: &Sender<Piece>,
 ) {
-    let mut piece = csv::Writer::from_writer(Vec::new());
-    let mut broken = piece.write_record(HEADINGS).is_err();
-    let mut waiting = 0;
-    for row in rows {
-        let Ok(seen) = row else {
-            broken = true;
-            break;
-        };
-        broken |= piece.write_record(record(&seen, people, zone).map(|it| defused(&it))).is_err();
-        waiting += 1;
-        if waiting == ROWS {
-            waiting = 0;
-            let full = std::mem::replace(&mut piece, csv::Writer::from_writer(Vec::new()));
-            if !send(full, sender) {
-                return;
+    let mut rows = rows.peekable();
+    let mut head = true;
+    while head || rows.peek().is_some() {
+        let some: Result<Vec<Seen>, ActivityError> = rows.by_ref().take(ROWS).collect();
+        let piece = some.ok().filter(|it| names.learn(it).is_ok()).and_then(|some| {
+            let mut piece = csv::Writer::from_writer(Vec::new());
+            if std::mem::take(&mut head) {
+                piece.write_record(HEADINGS).ok()?;
             }
+            for seen in &some {
+                piece.write_record(record(seen, &names.known, zone).map(|it| defused(&it))).ok()?;
+            }
+            Some(piece)
+        });
+        let Some(piece) = piece else {
+            let broken = std::io::Error::other("the activity log cannot be read to the end");
+            let _ = sender.blocking_send(Err(broken));
+            return;
+        };
+        if !send(piece, sender) {
+            return;
         }
-    }
-    if broken {
-        let _ =
-            sender.blocking_send(Err(std::io::Error::other("the activity log cannot be read to the end")));
-    } else {
-        send(piece, sender);
     }
 }
 

@@ -29,12 +29,12 @@ pub(crate) async fn get(
     let by = staff.by(&console);
     let school = staff.school.id;
     let mut tx = console.db.write().await?;
-    let people = People::of(&mut tx, school).await?;
     let mut all = if closed {
         concerns::all(&mut tx, school, MOST_CLOSED).await?
     } else {
         concerns::awaiting(&mut tx, school).await?
     };
+    let people = People::of(&mut tx, school, all.iter().filter_map(|it| it.about)).await?;
     all.retain(|it| may_see(it, roles(it, &people), &staff.person));
     all.retain(|it| closed == matches!(it.stage, Stage::Closed { .. }));
     all.sort_by_key(|it| (it.stage != Stage::New, Reverse(urgency(it)), Reverse(it.raised_at)));
@@ -47,10 +47,10 @@ pub(crate) async fn get(
 /// How many this reader should look at: open, and theirs to see.
 pub(crate) async fn waiting(tx: &mut store::Tx, staff: &Staff) -> Result<usize, Failure> {
     let school = staff.school.id;
-    let people = People::of(tx, school).await?;
-    let new = concerns::awaiting(tx, school).await?;
-    let new = new.iter().filter(|it| it.stage == Stage::New);
-    Ok(new.filter(|it| may_see(it, roles(it, &people), &staff.person)).count())
+    let mut new = concerns::awaiting(tx, school).await?;
+    new.retain(|it| it.stage == Stage::New);
+    let people = People::of(tx, school, new.iter().filter_map(|it| it.about)).await?;
+    Ok(new.iter().filter(|it| may_see(it, roles(it, &people), &staff.person)).count())
 }
 
 pub(crate) fn severity(concern: &Concern) -> Option<Severity> {

@@ -28,7 +28,7 @@ pub(crate) async fn get(
     let school = staff.school.id;
     let zone = console.zone(school);
     let mut tx = console.db.write().await?;
-    let people = People::of(&mut tx, school).await?;
+    let people = People::typed(&mut tx, school, fields.get("person")).await?;
     let sites = schools::sites(&mut tx, school).await?;
     let gates = (console.in_force)(school).and_then(|it| it.site());
     let fields = with_site(fields, gates);
@@ -95,7 +95,7 @@ fn read<'a>(
     let target = Target::parse(&url)
         .map_err(|_| all.push(("url", "Enter an address such as www.bbc.co.uk/bitesize")))
         .ok();
-    let person = match people.named(fields.get("person")) {
+    let person = match people.named() {
         Named::Nobody => Some(None),
         Named::One(person) => Some(Some(person)),
         Named::Several(_) => {
@@ -123,7 +123,7 @@ fn page(
     answer: Option<&Answer<'_>>,
 ) -> Markup {
     let complaint = |name: &str| all.iter().find(|(it, _)| *it == name).map(|(_, words)| *words);
-    let person = match people.named(fields.get("person")) {
+    let person = match people.named() {
         Named::One(person) => person.username.as_str(),
         _ => fields.get("person"),
     };
@@ -145,7 +145,7 @@ fn page(
             @if !sites.is_empty() { (select("site", "Site", fields.get("site"), &site_choices(sites))) }
             div.sg-filter__buttons { button.govuk-button type="submit" { "Explain" } }
         }
-        @if let Named::Several(several) = people.named(fields.get("person")) {
+        @if let Named::Several(several) = people.named() {
             section.sg-card {
                 h2.govuk-heading-s { "Who do you mean?" }
                 ul.govuk-list {

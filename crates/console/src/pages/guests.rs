@@ -39,12 +39,12 @@ pub(crate) async fn get(
     let (school, now) = (staff.school.id, (console.clock)());
     let past = fields.get("show") == "past";
     let mut tx = console.db.write().await?;
-    let people = People::of(&mut tx, school).await?;
     let all = if past {
         guests::past(&mut tx, school, MOST_PAST).await?
     } else {
         guests::current(&mut tx, school).await?
     };
+    let people = People::of(&mut tx, school, all.iter().map(|it| it.guest.sponsor)).await?;
     let words = format!("{} guests", all.len());
     audit::note(&mut tx, &staff.by(&console), school, "view guests", &words, None, None).await?;
     tx.commit().await?;
@@ -147,9 +147,9 @@ pub(crate) async fn export(State(console): State<Console>, staff: Reader) -> Res
     let school = staff.school.id;
     let zone = console.zone(school);
     let mut tx = console.db.write().await?;
-    let people = People::of(&mut tx, school).await?;
     let mut all = guests::current(&mut tx, school).await?;
     all.extend(guests::past(&mut tx, school, u32::MAX).await?);
+    let people = People::of(&mut tx, school, all.iter().map(|it| it.guest.sponsor)).await?;
     let words = format!("{} guests", all.len());
     audit::note(&mut tx, &staff.by(&console), school, "export guests", &words, None, None).await?;
     tx.commit().await?;

@@ -19,7 +19,7 @@ use crate::{
 pub(crate) async fn get(State(console): State<Console>, staff: Reader) -> Result<Markup, Failure> {
     let mut tx = console.db.read().await?;
     let texts = draft::current(&mut tx, &staff.school).await?;
-    let around = Around::of(&mut tx, &staff.school).await?;
+    let around = Around::of(&mut tx, &staff.school, &texts).await?;
     let lists = console.lists(staff.school.id);
     let read = console.blocking(move || (around.compile(&texts, &lists), texts)).await?;
     Ok(page(&staff, &read.1, &read.0))

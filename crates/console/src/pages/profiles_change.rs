@@ -119,7 +119,7 @@ async fn compile(
     let mut texts = draft::current(&mut tx, &staff.school).await?;
     texts.retain(|it| it.place != place);
     texts.push(Text { place, policy: text.to_owned(), version: 0 });
-    let around = Around::of(&mut tx, &staff.school).await?;
+    let around = Around::of(&mut tx, &staff.school, &texts).await?;
     let lists = console.lists(staff.school.id);
     console.blocking(move || around.compile(&texts, &Arc::clone(&lists))).await
 }

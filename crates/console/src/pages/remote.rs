@@ -41,7 +41,7 @@ struct Shown {
 
 pub(crate) async fn get(State(console): State<Console>, staff: Reader) -> Result<Markup, Failure> {
     let mut tx = console.db.write().await?;
-    let shown = shown(&console, &mut tx, &staff).await?;
+    let shown = shown(&console, &mut tx, &staff, "").await?;
     let words = format!("{} approvals", shown.all.len());
     audit::note(&mut tx, &staff.by(&console), staff.school.id, "view remote access", &words, None, None)
         .await?;
@@ -56,7 +56,7 @@ pub(crate) async fn post(
 ) -> Result<Response, Failure> {
     let by = staff.by(&console);
     let mut tx = console.db.write().await?;
-    let shown = shown(&console, &mut tx, &staff).await?;
+    let shown = shown(&console, &mut tx, &staff, fields.get("person")).await?;
     match read(&staff, &fields, &shown) {
         Ok(access) => {
             remote::add(&mut tx, &by, &access).await?;
@@ -87,11 +87,14 @@ pub(crate) async fn end(
     Ok(Redirect::to("/remote").into_response())
 }
 
-async fn shown(console: &Console, tx: &mut store::Tx, staff: &Staff) -> Result<Shown, Failure> {
+async fn shown(console: &Console, tx: &mut store::Tx, staff: &Staff, typed: &str) -> Result<Shown, Failure> {
     let school = staff.school.id;
+    let all = remote::all(tx, school).await?;
+    let mut people = People::typed(tx, school, typed).await?;
+    people.learn(tx, school, all.iter().flat_map(|it| [it.person, it.approved_by])).await?;
     Ok(Shown {
-        all: remote::all(tx, school).await?,
-        people: People::of(tx, school).await?,
+        all,
+        people,
         chosen: settings::of(tx, school, None).await?,
         now: (console.clock)(),
         zone: console.zone(school),
@@ -103,7 +106,7 @@ fn read(staff: &Staff, fields: &Fields, shown: &Shown) -> Result<RemoteAccess, C
     let need = line("need", "The need", fields, &mut wrong);
     let scope = line("scope", "The scope", fields, &mut wrong);
     let route = line("route", "The route", fields, &mut wrong);
-    let person = match shown.people.named(fields.get("person")) {
+    let person = match shown.people.named() {
         Named::One(it) if needs_approval(it.roles) => Some(it.id),
         Named::One(_) => {
             told(&mut wrong, "person", "Only staff and outside agencies need and get remote access")

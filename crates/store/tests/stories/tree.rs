@@ -58,6 +58,8 @@ async fn one_plan_runs_for_a_person_and_gates_hear_of_it() {
         let (first, second) = (plan("Wide"), plan("Wider"));
         plans::make(&mut tx, &by, &first).await.unwrap();
         plans::make(&mut tx, &by, &second).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = write(&db).await;
         assert_ne!(stamp::of(&mut tx, school).await.unwrap(), before);
         assert_eq!(plans::all(&mut tx, school, false).await.unwrap(), [second.clone()]);
         assert_eq!(plans::profiles(&mut tx, school).await.unwrap()[&small.pupil.id], "Wider");

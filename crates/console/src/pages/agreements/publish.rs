@@ -7,7 +7,7 @@ use axum::{
 };
 use maud::{Markup, html};
 use school::{Choice, Id};
-use store::{agreements as kept, people, settings};
+use store::{agreements as kept, register, settings};
 
 use super::texts::differences;
 use crate::{
@@ -31,7 +31,7 @@ struct Draft {
     before: Option<Agreement>,
     new: Option<Agreement>,
     /// How many people will be asked.
-    asked: usize,
+    asked: u64,
     note: String,
     complaints: Vec<(&'static str, &'static str)>,
 }
@@ -105,8 +105,8 @@ impl Draft {
     async fn of(console: &Console, staff: &Staff, audience: Audience) -> Result<Draft, Failure> {
         let mut tx = console.db.read().await?;
         let before = kept::newest(&mut tx, staff.school.id, audience).await?;
-        let all = people::all(&mut tx, staff.school.id).await?;
-        let asked = all.iter().filter(|it| audience.covers(it.person.roles)).count();
+        let all = register::count_by_roles(&mut tx, staff.school.id).await?;
+        let asked = all.iter().filter(|(roles, _)| audience.covers(*roles)).map(|(_, n)| n).sum();
         Ok(Draft { audience, before, new: None, asked, note: String::new(), complaints: Vec::new() })
     }
 }

@@ -6,10 +6,10 @@ use axum::{
 use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::TimeZone};
 use maud::{Markup, html};
 use school::{
-    Choice, Email, Id, Line, Person, Right, Rights,
+    Choice, Email, Id, Line, Person, Right, Rights, School,
     guest::{Guest, Hours, Kind, Rules, Stage},
 };
-use store::{Tx, fresh_id, guests, jobs, settings};
+use store::{StoreError, Tx, fresh_id, guests, jobs, settings};
 
 use crate::{
     Console,
@@ -33,7 +33,7 @@ pub(crate) async fn get(
 ) -> Result<Markup, Failure> {
     let now = (console.clock)();
     let mut tx = console.db.read().await?;
-    let people = People::of(&mut tx, staff.school.id).await?;
+    let people = answering(&mut tx, staff.school.id).await?;
     let rules = Rules::of(&settings::of(&mut tx, staff.school.id, None).await?);
     let zone = console.zone(staff.school.id);
     let mut fields = fields;
@@ -55,7 +55,7 @@ pub(crate) async fn post(
     let school = staff.school.id;
     let zone = console.zone(school);
     let mut tx = console.db.write().await?;
-    let people = People::of(&mut tx, school).await?;
+    let people = answering(&mut tx, school).await?;
     let rules = Rules::of(&settings::of(&mut tx, school, None).await?);
     let asked = read(&staff, &fields, &people, by.at, &zone).and_then(|guest| {
         guest.ask(&rules, by.at).map_err(|why| vec![("until", sentence(&why.to_string()))])
@@ -184,6 +184,15 @@ pub(crate) fn local(at: Timestamp, zone: &TimeZone) -> String {
 pub(crate) fn sentence(words: &str) -> String {
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |it| it.to_uppercase().chain(letters).collect())
+}
+
+/// Who may answer for a guest, or approve one.
+async fn answering(tx: &mut Tx, school: Id<School>) -> Result<People, StoreError> {
+    let may = |roles| {
+        let rights = Rights::of(roles);
+        rights.has(Right::SponsorGuests) || rights.has(Right::ApproveGuests)
+    };
+    People::with_roles(tx, school, may).await
 }
 
 fn sponsors(people: &People) -> impl Iterator<Item = &Person> {

@@ -39,7 +39,8 @@ pub(super) async fn open(tx: &mut Tx, staff: &Staff, id: &str) -> Result<Opened,
     let school = staff.school.id;
     let kept = guests::get(tx, school, id_of(id)?).await?.ok_or(Failure::NotFound)?;
     let rules = Rules::of(&settings::of(tx, school, None).await?);
-    Ok(Opened { kept, people: People::of(tx, school).await?, rules })
+    let people = People::of(tx, school, kept.guest.people()).await?;
+    Ok(Opened { kept, people, rules })
 }
 
 pub(crate) async fn get(

@@ -176,10 +176,7 @@ struct Asked<F> {
 fn asked(
     fields: &Fields,
     zone: &TimeZone,
-) -> Result<
-    Asked<impl FnOnce(school::Id<Person>, school::Id<school::School>) -> Person + use<>>,
-    Vec<Complaint>,
-> {
+) -> Result<Asked<impl FnOnce(Id<Person>, Id<School>) -> Person + use<>>, Vec<Complaint>> {
     let mut all = Vec::new();
     let mut complain = |field, words| all.push((field, words));
     let name = fields.get("name").parse::<Line>();
