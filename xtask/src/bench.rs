@@ -17,6 +17,8 @@ pub(crate) enum Bench {
     Record,
     /// Search terms assessed a second.
     Signals,
+    /// 20,000 people with 60,000 enrolments from a zip to applied, on SQLite and on PostgreSQL.
+    Roster,
     /// 10,000 idle tunnels: what the program holds for them, and whether it gives it back. Takes a built program.
     Idle,
     /// The whole product beside squid and e2guardian, with ../shared/bench.
@@ -37,6 +39,10 @@ pub(crate) fn run(what: Bench, rest: &[String]) -> anyhow::Result<()> {
         Bench::Lists => run_named("policy", "lists", &rest),
         Bench::Record => run_named("store", "record", &rest),
         Bench::Signals => run_named("signals", "searches", &rest),
+        Bench::Roster => {
+            let test = ["test", "--release", "-p", "workers", "--test", "office", "--"];
+            crate::run("cargo", &[&test[..], &["--ignored", "--nocapture", "bench_of_an_import"]].concat())
+        }
         Bench::Idle => idle::run(&rest),
         Bench::SideBySide => side_by_side(&rest),
     }

@@ -173,8 +173,8 @@ impl Office {
 /// `None`: there is nothing to decide.
 fn notice(school: &str, load: &Load, console: Option<&str>) -> Option<Notice> {
     let place = match console {
-        Some(url) => format!("Sign in to see it: {}/rosters", url.trim_end_matches('/')),
-        None => "Sign in to the Schoolgate console and open Rosters to see it.".to_owned(),
+        Some(url) => format!("Sign in to see it: {}/roster", url.trim_end_matches('/')),
+        None => "Sign in to the Schoolgate console and open Roster to see it.".to_owned(),
     };
     if load.stage == Stage::Failed {
         let body = format!(

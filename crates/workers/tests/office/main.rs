@@ -3,6 +3,7 @@ mod errands;
 mod fetched_lists;
 mod lists;
 mod mail;
+mod rosters;
 mod snapshots;
 mod walk;
 
@@ -69,6 +70,10 @@ impl Small {
     pub(crate) async fn open() -> Small {
         let folder = TempDir::new().expect("a folder");
         let db = Db::open_file(&folder.path().join("records.db")).await.expect("a database");
+        Small::open_on(folder, db).await
+    }
+
+    pub(crate) async fn open_on(folder: TempDir, db: Db) -> Small {
         let school = School { id: SCHOOL, trust: None, name: "Elm Park School".parse().expect("a line") };
         let mut tx = db.write().await.expect("a transaction");
         store::schools::add(&mut tx, &by(), &school).await.expect("a school");

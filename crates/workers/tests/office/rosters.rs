@@ -1,0 +1,127 @@
+//! A roster that is left in the watched folder: taken when it stands still, told, applied when approved.
+use std::{fs, time::SystemTime};
+
+use jiff::SignedDuration;
+use store::roster::{Approval, Stage, approve, recent};
+use testkit::roster::MadeUp;
+use workers::{
+    Office,
+    jobs::{Looks, RosterFolder, Schedule},
+};
+
+use crate::{SCHOOL, Small, at, by};
+
+async fn look(small: &Small, office: &Office) {
+    small.pass(60);
+    let mut tx = small.db.write().await.unwrap();
+    let now = (office.clock)();
+    store::jobs::enqueue(&mut tx, "watch roster", "", now).await.unwrap();
+    tx.commit().await.unwrap();
+    office.work_off().await.unwrap();
+}
+
+fn leave(path: &std::path::Path, bytes: &[u8]) {
+    fs::write(path, bytes).unwrap();
+    let file = fs::File::options().append(true).open(path).unwrap();
+    file.set_modified(SystemTime::from(at(-600))).unwrap();
+}
+
+#[tokio::test]
+async fn a_watched_folder_hands_over_what_has_stopped_growing() {
+    let small = Small::open().await;
+    let folder = small.folder.path().join("roster");
+    fs::create_dir(&folder).unwrap();
+    let mut office = small.office();
+    office.roster = Some(RosterFolder {
+        path: folder.clone(),
+        schedule: Schedule::Every(SignedDuration::from_mins(1)),
+        zone: jiff::tz::TimeZone::UTC,
+        source: "MIS".to_owned(),
+        mapping: String::new(),
+        looks: Looks::default(),
+    });
+    let whole = MadeUp::SMALL.zip();
+    let file = folder.join("export.zip");
+
+    // Half written, then whole: neither is taken at the first look at it.
+    leave(&file, &whole[..whole.len() / 2]);
+    look(&small, &office).await;
+    leave(&file, &whole);
+    look(&small, &office).await;
+    assert!(
+        file.exists() && recent(&mut small.db.read().await.unwrap(), SCHOOL, 9).await.unwrap().is_empty()
+    );
+
+    look(&small, &office).await;
+    look(&small, &office).await;
+    assert!(!file.exists());
+    let loads = recent(&mut small.db.read().await.unwrap(), SCHOOL, 9).await.unwrap();
+    assert_eq!(
+        (loads.len(), loads[0].stage, loads[0].counts.joiners),
+        (1, Stage::Ready, 146),
+        "{:?}",
+        loads[0]
+    );
+    let done: Vec<String> = names(&folder.join("done"));
+    assert_eq!(done.len(), 2, "the roster and its report: {done:?}");
+
+    let mut tx = small.db.write().await.unwrap();
+    assert_eq!(approve(&mut tx, &by(), SCHOOL, &loads[0], None).await.unwrap(), Approval::Given);
+    tx.commit().await.unwrap();
+    office.work_off().await.unwrap();
+    let people = store::people::all(&mut small.db.read().await.unwrap(), SCHOOL).await.unwrap();
+    assert_eq!(people.len(), 4 + 146);
+
+    // One that cannot be read goes aside, with the reason beside it.
+    leave(&folder.join("broken.zip"), &whole[..whole.len() / 2]);
+    for _ in 0..3 {
+        look(&small, &office).await;
+    }
+    let failed = names(&folder.join("failed"));
+    assert_eq!(failed.len(), 2, "{failed:?}");
+    let report = failed.iter().find(|it| it.ends_with("report.txt")).unwrap();
+    let report = fs::read_to_string(folder.join("failed").join(report)).unwrap();
+    assert!(report.contains("copy it again"), "{report}");
+}
+
+fn names(folder: &std::path::Path) -> Vec<String> {
+    fs::read_dir(folder).unwrap().map(|it| it.unwrap().file_name().to_string_lossy().into_owned()).collect()
+}
+
+/// 20,000 people and 60,000 enrolments on both engines: `cargo xtask bench roster`.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "a bench"]
+async fn bench_of_an_import() {
+    testkit::databases::on_both(async |db| {
+        let engine = if db.has_many_writers() { "PostgreSQL" } else { "SQLite" };
+        let small = Small::open_on(tempfile::TempDir::new().unwrap(), db).await;
+        let office = small.office();
+        let bytes = MadeUp::TRUST.zip();
+        let began = std::time::Instant::now();
+        let roster = wire::roster::read("trust.zip", &bytes);
+        println!("{engine}: read alone {:.2?}, {} people", began.elapsed(), roster.people.len());
+        let began = std::time::Instant::now();
+        let mut tx = small.db.write().await.unwrap();
+        let new = store::roster::NewLoad {
+            school: SCHOOL,
+            source: "MIS",
+            file_name: "trust.zip",
+            mapping: "",
+            bytes: &bytes,
+        };
+        let id = store::roster::receive(&mut tx, &by(), &new).await.unwrap();
+        tx.commit().await.unwrap();
+        office.work_off().await.unwrap();
+        let load = store::roster::get(&mut small.db.read().await.unwrap(), id).await.unwrap().unwrap();
+        println!("{engine}: dry run {:.2?}: {}", began.elapsed(), load.words());
+        let began = std::time::Instant::now();
+        let mut tx = small.db.write().await.unwrap();
+        approve(&mut tx, &by(), SCHOOL, &load, None).await.unwrap();
+        tx.commit().await.unwrap();
+        office.work_off().await.unwrap();
+        let load = store::roster::get(&mut small.db.read().await.unwrap(), id).await.unwrap().unwrap();
+        println!("{engine}: applied {:.2?}: {:?} {:?}", began.elapsed(), load.stage, load.remark);
+        assert_eq!(load.stage, Stage::Applied);
+    })
+    .await;
+}
