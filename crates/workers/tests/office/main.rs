@@ -3,6 +3,7 @@ mod errands;
 mod fetched_lists;
 mod lists;
 mod mail;
+mod roster_jobs;
 mod rosters;
 mod snapshots;
 mod walk;
