@@ -1,5 +1,7 @@
 //! The access register: who was granted what, by whom and on what basis (ACC-15). Every function of the store that adds,
 //! changes or ends a person calls [`settle`] in its own transaction.
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use school::{Choice, Id, Person, Rights, Role, Roles, School};
 
@@ -42,22 +44,44 @@ pub async fn settle(
     after: Option<&Person>,
     basis: &str,
 ) -> Result<(), StoreError> {
-    let Some(person) = after.or(before) else { return Ok(()) };
-    let (old, new) = (before.map(had).unwrap_or_default(), after.map(had).unwrap_or_default());
-    for what in old.iter().filter(|it| !new.contains(it)) {
-        close(tx, by, person, what, basis).await?;
-    }
-    for what in new.iter().filter(|it| !old.contains(it)) {
-        give(tx, by, person, what, basis).await?;
-    }
-    Ok(())
+    let Some(school) = after.or(before).map(|it| it.school) else { return Ok(()) };
+    settle_all(tx, by, school, &[(before, after)], basis).await
 }
 
-/// One grant, such as of an access plan.
-pub async fn give(tx: &mut Tx, by: &By, person: &Person, what: &str, basis: &str) -> Result<(), StoreError> {
-    let sql = "insert into grant_record (id, school, person, person_name, what, since, given_by, basis) \
-               values ($1, $2, $3, $4, $5, $6, $7, $8)";
-    let values = vec![
+/// As [`settle`], of many at once, each before and after.
+pub async fn settle_all(
+    tx: &mut Tx,
+    by: &By,
+    school: Id<School>,
+    people: &[(Option<&Person>, Option<&Person>)],
+    basis: &str,
+) -> Result<(), StoreError> {
+    let mut over: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    let mut given = Vec::new();
+    for (before, after) in people {
+        let Some(person) = after.or(*before) else { continue };
+        let (old, new) = (before.map(had).unwrap_or_default(), after.map(had).unwrap_or_default());
+        for what in old.iter().filter(|it| !new.contains(it)) {
+            over.entry(what.clone()).or_default().push(person.id.into());
+        }
+        for what in new.iter().filter(|it| !old.contains(it)) {
+            given.extend(row(by, person, what, basis));
+        }
+    }
+    for (what, ids) in over {
+        let sql = "update grant_record set until = $1, ended_by = $2, end_basis = $3 \
+                   where school = $4 and what = $5 and until is null and person in";
+        let fixed = [by.at.into(), by.name.as_str().into(), basis.into(), school.into(), what.as_str().into()];
+        tx.run_in(sql, &fixed, ids, "").await?;
+    }
+    let head = "insert into grant_record (id, school, person, person_name, what, since, given_by, basis)";
+    tx.run_many(head, ROW, given, "").await.map(drop)
+}
+
+const ROW: usize = 8;
+
+fn row(by: &By, person: &Person, what: &str, basis: &str) -> [Value; ROW] {
+    [
         crate::fresh_id::<Grant>(by.at).into(),
         person.school.into(),
         person.id.into(),
@@ -66,7 +90,14 @@ pub async fn give(tx: &mut Tx, by: &By, person: &Person, what: &str, basis: &str
         by.at.into(),
         by.name.as_str().into(),
         basis.into(),
-    ];
+    ]
+}
+
+/// One grant, such as of an access plan.
+pub async fn give(tx: &mut Tx, by: &By, person: &Person, what: &str, basis: &str) -> Result<(), StoreError> {
+    let sql = "insert into grant_record (id, school, person, person_name, what, since, given_by, basis) \
+               values ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let values = row(by, person, what, basis).to_vec();
     tx.run(sql, values).await.map(drop)
 }
 

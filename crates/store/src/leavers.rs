@@ -3,10 +3,10 @@ use jiff::{SignedDuration, Timestamp};
 use school::{Choice, Id, Line, Person, Role, Roles, School, Username, Year};
 
 use crate::{
-    By, StoreError, Tx, audit,
+    By, StoreError, Tx, access, audit,
     by::fresh_id,
     error::corrupt,
-    settings,
+    people, settings,
     sql::{Row, Value},
     stamp,
 };
@@ -30,6 +30,36 @@ pub struct Leaver {
 
 /// What their record says once nothing personal is left in it.
 const ERASED: &str = "Someone who has left";
+/// What goes with a person, `$1`. What law and audit keep loses names and free text, and keeps the id.
+const PERSONAL: &[&str] = &[
+    "delete from membership where person = $1",
+    "delete from parent_link where child = $1 or parent = $1",
+    "delete from session where person = $1",
+    "update roster_row set name = '', username = '', changes = '', words = '', source_id = '' where person = $1",
+    "delete from second_credential where person = $1",
+    "delete from recovery_code where person = $1",
+    "delete from password_state where person = $1",
+    "delete from young_sign_in where person = $1",
+    "delete from sign_in_link where person = $1",
+    "delete from account_kept where person = $1",
+    "delete from provider_link where person = $1",
+    // That they agreed stays, and when; a scan shows a name and a hand.
+    "update agreement_signature set signer_name = 'Someone who has left', job_title = null, appointed_on = null, \
+     form = null where person = $1",
+    "update agreement_signature set signer_name = 'Someone who has left' where signer = $1",
+    "delete from signed_form where person = $1",
+    "update agreement_issue set note = '' where child = $1 or parent = $1",
+    "delete from agreement_reminder where person = $1",
+    "delete from oversight where person = $1",
+    "update oversight set supervisor = null, version = version + 1 where supervisor = $1",
+    "delete from placement where person = $1",
+    "update post_holder set contact = '', version = version + 1 where person = $1",
+    "update grant_record set person_name = 'Someone who has left' where person = $1",
+    "delete from access_plan where person = $1",
+    "update guest set name = 'Someone who has left', email = null, organisation = null, version = version + 1 \
+     where account = $1",
+    "update remote_access set need = 'Deleted with the account', version = version + 1 where person = $1",
+];
 /// More than one run needs; the rest waits for the next.
 const AT_ONCE: i64 = 500;
 
@@ -44,11 +74,14 @@ pub async fn disable_due(tx: &mut Tx, by: &By) -> Result<u64, StoreError> {
             continue;
         }
         let (id, school): (Id<Person>, Id<School>) = (row.parse("id")?, row.parse("school")?);
+        let before = people::get(tx, school, id).await?;
         let sql = "update person set left_at = $2, version = version + 1 where id = $1 and left_at is null";
         if tx.run(sql, vec![id.into(), by.at.into()]).await? == 0 {
             continue;
         }
         tx.run("delete from session where person = $1", vec![id.into()]).await?;
+        let before = before.as_ref().map(|it| &it.person);
+        access::settle(tx, by, before, None, "their last day is over").await?;
         let username: String = row.get("username")?;
         audit::note(tx, by, school, "person left", &username, None, Some("their last day is over")).await?;
         count += 1;
@@ -120,6 +153,8 @@ pub async fn bring_back(tx: &mut Tx, by: &By, leaver: &Leaver) -> Result<(), Sto
                version = version + 1 where id = $1 and version = $2 and left_at is not null and erased_at is null";
     touched(tx.run(sql, vec![leaver.id.into(), leaver.version.into()]).await?)?;
     stamp::bump(tx).await?;
+    let after = people::get(tx, leaver.school, leaver.id).await?;
+    access::settle(tx, by, None, after.as_ref().map(|it| &it.person), "account brought back").await?;
     audit::note(tx, by, leaver.school, "bring person back", leaver.username.as_str(), None, None).await
 }
 
@@ -162,14 +197,16 @@ pub async fn erase(tx: &mut Tx, by: &By, leaver: &Leaver) -> Result<(), StoreErr
         by.at.into(),
     ];
     touched(tx.run(sql, values).await?)?;
-    for sql in [
-        "delete from membership where person = $1",
-        "delete from parent_link where child = $1 or parent = $1",
-        "delete from session where person = $1",
-        "update roster_row set name = '', username = '', changes = '', words = '', source_id = '' where person = $1",
-    ] {
+    for sql in PERSONAL {
         tx.run(sql, vec![id.into()]).await?;
     }
+    let sql = "update grant_record set until = $2, ended_by = $3, end_basis = 'account deleted' \
+               where person = $1 and until is null";
+    tx.run(sql, vec![id.into(), by.at.into(), by.name.as_str().into()]).await?;
+    let sql = "update security_alert set subject = $3, words = 'Deleted with the account' \
+               where school = $1 and subject = $2";
+    let values = vec![leaver.school.into(), Value::text(&leaver.username), format!("left-{id}").as_str().into()];
+    tx.run(sql, values).await?;
     audit::note(tx, by, leaver.school, "delete leaver", &id.to_string(), None, None).await
 }
 
@@ -203,6 +240,8 @@ pub async fn transfer(
         password.as_deref().into(),
     ];
     tx.run(sql, values).await?;
+    let there = people::get(tx, to, id).await?;
+    access::settle(tx, by, None, there.as_ref().map(|it| &it.person), "handed on by another school").await?;
     audit::note(tx, by, to, "take over person", username.as_str(), None, None).await?;
     let after = format!("to {to}");
     audit::note(tx, by, leaver.school, "hand on leaver", leaver.username.as_str(), None, Some(&after))
@@ -252,4 +291,26 @@ fn read(row: &Row) -> Result<Leaver, StoreError> {
 
 fn touched(rows: u64) -> Result<(), StoreError> {
     if rows == 0 { Err(StoreError::Stale) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PERSONAL;
+    use crate::open::MIGRATIONS;
+
+    /// Tables that name people and are left as they are: the id is all they say of them.
+    const BARE: &[&str] = &["concern", "concern_event", "audit", "rules_version", "roster_load", "digest", "signature"];
+
+    #[test]
+    fn whatever_names_a_person_is_erased_or_kept_on_purpose() {
+        for (_, _, sql) in MIGRATIONS {
+            for table in sql.split("create table ").skip(1) {
+                let (name, rest) = table.split_once(' ').expect("a name");
+                let body = rest.split_once("\n);").map_or(rest, |it| it.0);
+                let names = body.contains("references person") || body.lines().any(|it| it.trim().starts_with("person "));
+                let told = PERSONAL.iter().any(|it| it.split(' ').any(|word| word == name));
+                assert!(!names || told || BARE.contains(&name), "{name}: say in PERSONAL what goes, or name it in BARE");
+            }
+        }
+    }
 }

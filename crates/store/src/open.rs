@@ -24,7 +24,7 @@ enum Pools {
 }
 
 /// Forward only: a line is added, never changed.
-const MIGRATIONS: &[(i64, &str, &str)] = &[
+pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "first tables", include_str!("../migrations/0001_first_tables.sql")),
     (2, "settings and stays", include_str!("../migrations/0002_settings_and_stays.sql")),
     (3, "audit chain", include_str!("../migrations/0003_audit_chain.sql")),

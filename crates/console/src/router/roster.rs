@@ -2,7 +2,7 @@
 use axum::routing::{get, post};
 use school::Right;
 
-use super::{GET, POST, Route, may, route};
+use super::{GET, POST, Route, fresh, may, route};
 use crate::pages::{leavers, roster};
 
 pub(super) const ROUTES: &[Route] = &[
@@ -10,13 +10,13 @@ pub(super) const ROUTES: &[Route] = &[
     route(POST, "/roster", may(Right::LoadRoster), || post(roster::post)).taking(roster::LARGEST),
     route(GET, "/roster/{id}", may(Right::SeeRoster), || get(roster::load::get)),
     route(GET, "/roster/{id}/problems.csv", may(Right::SeeRoster), || get(roster::problems::get)),
-    route(POST, "/roster/{id}/approve", may(Right::ApproveRoster), || post(roster::decide::approve)),
-    route(POST, "/roster/{id}/refuse", may(Right::ApproveRoster), || post(roster::decide::refuse)),
-    route(POST, "/roster/{id}/join", may(Right::ApproveRoster), || post(roster::decide::join)),
+    route(POST, "/roster/{id}/approve", fresh(Right::ApproveRoster), || post(roster::decide::approve)),
+    route(POST, "/roster/{id}/refuse", fresh(Right::ApproveRoster), || post(roster::decide::refuse)),
+    route(POST, "/roster/{id}/join", fresh(Right::ApproveRoster), || post(roster::decide::join)),
     route(GET, "/leavers", may(Right::SeeRoster), || get(leavers::get)),
     route(GET, "/leavers/{id}", may(Right::SeeRoster), || get(leavers::one::get)),
-    route(POST, "/leavers/{id}/back", may(Right::ManagePeople), || post(leavers::act::back)),
-    route(POST, "/leavers/{id}/plan", may(Right::ManagePeople), || post(leavers::act::plan)),
-    route(POST, "/leavers/{id}/delete", may(Right::ManagePeople), || post(leavers::act::delete)),
-    route(POST, "/leavers/{id}/transfer", may(Right::ManagePeople), || post(leavers::act::transfer)),
+    route(POST, "/leavers/{id}/back", fresh(Right::ManagePeople), || post(leavers::act::back)),
+    route(POST, "/leavers/{id}/plan", fresh(Right::ManagePeople), || post(leavers::act::plan)),
+    route(POST, "/leavers/{id}/delete", fresh(Right::ManagePeople), || post(leavers::act::delete)),
+    route(POST, "/leavers/{id}/transfer", fresh(Right::ManagePeople), || post(leavers::act::transfer)),
 ];

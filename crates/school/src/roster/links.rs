@@ -44,11 +44,13 @@ pub(super) fn plan(
             changes.push(change(Some((it.relation.clone(), it.priority))));
         }
     }
-    // A roster that names no parent at all is one that leaves them out.
+    let held: HashSet<&str> = wanted.held.iter().map(String::as_str).collect();
+    // A roster that names no parent at all is one that leaves them out, and a row that cannot be read says nothing.
     if wanted.mode == Mode::Bulk && !wanted.links.is_empty() {
         let mut over: Vec<(&str, &str)> = before
             .keys()
-            .filter(|it| !said.contains(*it) && present.contains(it.0) && present.contains(it.1))
+            .filter(|it| !said.contains(*it) && !held.contains(it.0) && !held.contains(it.1))
+            .filter(|it| present.contains(it.0) && present.contains(it.1))
             .copied()
             .collect();
         over.sort_unstable();

@@ -222,6 +222,31 @@ fn who_is_held_or_not_spoken_for_does_not_leave() {
 }
 
 #[test]
+fn a_child_whose_row_cannot_be_read_keeps_their_parents() {
+    let mut known = people(vec![
+        known(1, Some("p1"), "ada", "Ada A", Role::Pupil, 7),
+        known(2, Some("p2"), "ben", "Ben B", Role::Pupil, 7),
+        known(3, Some("g1"), "gail", "Gail G", Role::Parent, 0),
+    ]);
+    let link = |child: u128| ParentLink {
+        child: Id::from_u128(child),
+        parent: Id::from_u128(3),
+        relation: "guardian".to_owned(),
+        priority: None,
+    };
+    known.links = vec![link(1), link(2)];
+    let mut roster = wanted(Mode::Bulk, &["p1 Ada A student 7 ada", "g1 Gail G parent - gail"]);
+    roster.links = vec![WantedLink {
+        child: "p1".to_owned(),
+        parent: "g1".to_owned(),
+        relation: "guardian".to_owned(),
+        ..WantedLink::default()
+    }];
+    roster.held = vec!["p2".to_owned()];
+    assert_eq!(diff(&known, &roster, &rules()).links, []);
+}
+
+#[test]
 fn a_last_day_ends_with_that_day_in_the_schools_time() {
     let zone = rules().zone;
     let check = |ends, until: &str| {

@@ -3,12 +3,12 @@ use std::collections::HashMap;
 
 use school::{
     Choice, Group, Id, Person, Roles, School,
-    roster::{After, Change, Field, GroupRef, Kind, Plan, Row},
+    roster::{After, Change, Field, GroupRef, Kind, KnownPerson, Plan, Row},
 };
 
 use super::{Found, Load, loads::forget_bytes};
 use crate::{
-    By, StoreError, Tx,
+    By, StoreError, Tx, access,
     audit::{self, Note},
     by::fresh_id,
     sql::Value,
@@ -72,6 +72,7 @@ pub async fn apply(
     tx.run_many(head, 2, joined, "on conflict do nothing").await?;
     leave(tx, by, plan, &mut step).await?;
     links(tx, school, plan, &ids).await?;
+    settle(tx, by, load, found, plan, &ids).await?;
     finish(tx, by, load, plan).await?;
     Ok(Applied::Done)
 }
@@ -178,6 +179,41 @@ async fn leave(
     }
     step(touched);
     tx.run_in("delete from session where person in", &[], ids, "").await.map(drop)
+}
+
+/// The access register, of all who came, changed and left.
+async fn settle(
+    tx: &mut Tx,
+    by: &By,
+    load: &Load,
+    found: &Found,
+    plan: &Plan,
+    ids: &HashMap<&str, Id<Person>>,
+) -> Result<(), StoreError> {
+    let known: HashMap<Id<Person>, &KnownPerson> =
+        found.known.people.iter().map(|it| (it.person.id, it)).collect();
+    let before = |row: &Row| {
+        let known = known.get(&row.id?)?;
+        (!known.has_left).then_some(&known.person)
+    };
+    let after = |row: &Row| {
+        let (after, id) = (row.after.as_ref()?, *ids.get(row.source_id.as_str())?);
+        Some(Person {
+            id,
+            school: load.school,
+            username: after.username.clone(),
+            name: after.name.clone(),
+            roles: after.roles,
+            year: after.year,
+            groups: Vec::new(),
+            email: after.email.clone(),
+            stay: after.stay,
+        })
+    };
+    let rows = plan.rows.iter().filter(|it| it.kind != Kind::Problem);
+    let both: Vec<(Option<&Person>, Option<Person>)> = rows.map(|it| (before(it), after(it))).collect();
+    let both: Vec<_> = both.iter().map(|(before, after)| (*before, after.as_ref())).collect();
+    access::settle_all(tx, by, load.school, &both, &format!("roster {}", load.source)).await
 }
 
 async fn links(

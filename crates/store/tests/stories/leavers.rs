@@ -1,7 +1,7 @@
 //! Leavers: disabled on their day, kept, then deleted or handed on (ACC-14).
 use jiff::SignedDuration;
 use school::{Person, Role, School, Stay};
-use store::{StoreError, audit, leavers, people, schools, sessions};
+use store::{StoreError, access, audit, leavers, people, schools, sessions};
 use testkit::databases::on_both;
 
 use crate::{Small, at, by, small, write};
@@ -69,6 +69,9 @@ async fn a_leaver_is_disabled_on_the_day_kept_and_deleted() {
         assert_eq!(leavers::held(&mut tx, school, "", 0, 9).await.unwrap(), []);
         let newest = audit::recent(&mut tx, school, None, 1).await.unwrap().remove(0);
         assert_eq!((newest.act.as_str(), newest.subject), ("delete leaver", small.pupil.id.to_string()));
+        let granted = access::of(&mut tx, school, small.pupil.id).await.unwrap();
+        assert!(!granted.is_empty(), "that they had it is kept");
+        assert!(granted.iter().all(|it| it.until.is_some() && it.person_name == "Someone who has left"));
         // Their username is free again.
         let next = crate::person(school, "ada.pupil", "Another Ada", Role::Pupil);
         people::add(&mut tx, &later(201), &next).await.unwrap();

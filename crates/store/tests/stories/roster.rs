@@ -14,7 +14,7 @@ use school::{
     },
 };
 use store::{
-    By, Db, StoreError, audit, fresh_id, groups, jobs, parents, people, roster,
+    By, Db, StoreError, access, audit, fresh_id, groups, jobs, leavers, parents, people, roster,
     roster::{Applied, Approval, Filter, Found, Load, NewLoad, Stage},
     sessions,
 };
@@ -193,6 +193,24 @@ async fn a_roster_is_loaded_looked_over_approved_and_applied() {
         assert_eq!(acts[4], ("apply roster", "roster.zip"));
         assert_eq!(acts[3], ("add person", "given0.family"));
         assert_eq!(audit::verify(&mut tx, school, &[], None).await.unwrap().breaks.len(), 0);
+        // They stand in the access register: pupils may use the internet and the network, a parent neither.
+        let granted = access::of(&mut tx, school, first.id).await.unwrap();
+        let told = granted.iter().map(|it| (it.what.as_str(), it.given_by.as_str(), it.basis.as_str()));
+        let expected = [("Internet", "Lee Lead", "roster mis"), ("Network", "Lee Lead", "roster mis")];
+        assert_eq!(told.collect::<Vec<_>>(), expected);
+        assert_eq!(access::of(&mut tx, school, links[0].parent).await.unwrap(), []);
+        drop(tx);
+
+        // One leaves: theirs ends then, and only theirs.
+        let later = by("2026-11-23T10:00:00Z");
+        whole(&db, school, &wanted(2), &later).await;
+        let mut tx = db.read().await.unwrap();
+        let left = leavers::held(&mut tx, school, "", 0, 9).await.unwrap();
+        assert_eq!(left.len(), 1);
+        let granted = access::of(&mut tx, school, left[0].id).await.unwrap();
+        assert_eq!(granted.iter().map(|it| it.until).collect::<Vec<_>>(), [Some(later.at); 2]);
+        let granted = access::of(&mut tx, school, first.id).await.unwrap();
+        assert_eq!(granted.iter().map(|it| it.until).collect::<Vec<_>>(), [None; 2]);
     })
     .await;
 }

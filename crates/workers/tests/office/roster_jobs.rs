@@ -61,6 +61,39 @@ async fn a_roster_is_read_approved_and_at_the_gate() {
     running.end().await;
 }
 
+/// Ready, approved and applied.
+async fn whole(small: &Small, office: &workers::Office, name: &str, text: &str) -> Load {
+    let id = receive(small, name, text.as_bytes()).await;
+    office.work_off().await.expect("worked");
+    let mut tx = small.db.write().await.expect("a transaction");
+    let ready = roster::get(&mut tx, id).await.expect("read").expect("there");
+    let typed = ready.jump.as_ref().map(|it| it.1);
+    roster::approve(&mut tx, &by(), SCHOOL, &ready, typed).await.expect("approved");
+    tx.commit().await.expect("kept");
+    office.work_off().await.expect("worked");
+    ready
+}
+
+#[tokio::test]
+async fn a_bad_row_never_looks_like_a_leaver() {
+    let small = Small::open().await;
+    let office = small.office();
+    let staff = "Staff Code,Forename,Surname,Role,Username\r\n901,Tia,Zed,teacher,t.zed\r\n";
+    let first = whole(&small, &office, "staff.csv", staff).await;
+    assert_eq!(first.counts.joiners, 1, "{}", first.words());
+    // A file of pupils says nothing of teachers.
+    let second = whole(&small, &office, "pupils.csv", PUPILS).await;
+    assert_eq!((second.counts.joiners, second.counts.leavers), (3, 0), "{}", second.words());
+    // Omar's row is broken, Pia's is gone.
+    let bad = PUPILS.replace("Omar,Wood", ",").replace("103,Pia,Yew,Form 2,7B,p.yew\r\n", "");
+    let third = whole(&small, &office, "pupils.csv", &bad).await;
+    assert_eq!((third.counts.joiners, third.counts.leavers), (0, 1), "{}", third.words());
+    let mut tx = small.db.read().await.expect("a transaction");
+    let here = store::people::all(&mut tx, SCHOOL).await.expect("read");
+    let here = |name: &str| here.iter().any(|it| it.person.username.as_str() == name);
+    assert_eq!((here("omar.wood"), here("t.zed"), here("p.yew")), (true, true, false));
+}
+
 #[tokio::test]
 async fn people_who_changed_meanwhile_are_shown_again() {
     let small = Small::open().await;
