@@ -71,7 +71,8 @@ pub async fn settle_all(
     for (what, ids) in over {
         let sql = "update grant_record set until = $1, ended_by = $2, end_basis = $3 \
                    where school = $4 and what = $5 and until is null and person in";
-        let fixed = [by.at.into(), by.name.as_str().into(), basis.into(), school.into(), what.as_str().into()];
+        let fixed =
+            [by.at.into(), by.name.as_str().into(), basis.into(), school.into(), what.as_str().into()];
         tx.run_in(sql, &fixed, ids, "").await?;
     }
     let head = "insert into grant_record (id, school, person, person_name, what, since, given_by, basis)";

@@ -205,7 +205,8 @@ pub async fn erase(tx: &mut Tx, by: &By, leaver: &Leaver) -> Result<(), StoreErr
     tx.run(sql, vec![id.into(), by.at.into(), by.name.as_str().into()]).await?;
     let sql = "update security_alert set subject = $3, words = 'Deleted with the account' \
                where school = $1 and subject = $2";
-    let values = vec![leaver.school.into(), Value::text(&leaver.username), format!("left-{id}").as_str().into()];
+    let values =
+        vec![leaver.school.into(), Value::text(&leaver.username), format!("left-{id}").as_str().into()];
     tx.run(sql, values).await?;
     audit::note(tx, by, leaver.school, "delete leaver", &id.to_string(), None, None).await
 }
@@ -299,7 +300,8 @@ mod tests {
     use crate::open::MIGRATIONS;
 
     /// Tables that name people and are left as they are: the id is all they say of them.
-    const BARE: &[&str] = &["concern", "concern_event", "audit", "rules_version", "roster_load", "digest", "signature"];
+    const BARE: &[&str] =
+        &["concern", "concern_event", "audit", "rules_version", "roster_load", "digest", "signature"];
 
     #[test]
     fn whatever_names_a_person_is_erased_or_kept_on_purpose() {
@@ -307,9 +309,13 @@ mod tests {
             for table in sql.split("create table ").skip(1) {
                 let (name, rest) = table.split_once(' ').expect("a name");
                 let body = rest.split_once("\n);").map_or(rest, |it| it.0);
-                let names = body.contains("references person") || body.lines().any(|it| it.trim().starts_with("person "));
+                let names = body.contains("references person")
+                    || body.lines().any(|it| it.trim().starts_with("person "));
                 let told = PERSONAL.iter().any(|it| it.split(' ').any(|word| word == name));
-                assert!(!names || told || BARE.contains(&name), "{name}: say in PERSONAL what goes, or name it in BARE");
+                assert!(
+                    !names || told || BARE.contains(&name),
+                    "{name}: say in PERSONAL what goes, or name it in BARE"
+                );
             }
         }
     }
