@@ -21,6 +21,8 @@ pub(crate) enum Bench {
     Roster,
     /// 10,000 idle tunnels: what the program holds for them, and whether it gives it back. Takes a built program.
     Idle,
+    /// The console's main pages with 20,000 people and 200 at work, on both engines.
+    Console,
     /// The whole product beside squid and e2guardian, with ../shared/bench.
     SideBySide,
 }
@@ -42,6 +44,10 @@ pub(crate) fn run(what: Bench, rest: &[String]) -> anyhow::Result<()> {
         Bench::Roster => {
             let test = ["test", "--release", "-p", "workers", "--test", "office", "--"];
             crate::run("cargo", &[&test[..], &["--ignored", "--nocapture", "bench_of_an_import"]].concat())
+        }
+        Bench::Console => {
+            let start = ["run", "--release", "-p", "console@0.0.0", "--example", "load", "--"];
+            crate::run("cargo", &[&start, rest.as_slice()].concat())
         }
         Bench::Idle => idle::run(&rest),
         Bench::SideBySide => side_by_side(&rest),

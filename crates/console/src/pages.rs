@@ -7,6 +7,7 @@ pub(crate) mod agreements;
 pub(crate) mod audit;
 pub(crate) mod concern;
 pub(crate) mod concerns;
+pub(crate) mod digests;
 pub(crate) mod explain;
 pub(crate) mod guests;
 pub(crate) mod leavers;

@@ -38,7 +38,9 @@ use school::{
 use store::{
     By, Db,
     activity::{self, Activity},
-    concerns, fresh_id, people,
+    concerns,
+    digests::Digest,
+    fresh_id, people,
     plans::Plan,
     rules, schools, sessions,
 };
@@ -61,6 +63,8 @@ struct World {
     pupil: Person,
     concern: Id<Concern>,
     plan: Id<Plan>,
+    /// Of the manager's work, for the head.
+    digest: Id<Digest>,
     roster: Id<store::roster::Load>,
     leaver: Id<Person>,
     _folder: TempDir,
@@ -110,6 +114,7 @@ impl World {
         }
         let (pupil, concern) = world.expect("two schools");
         let plan = planned(&db, &pupil).await;
+        let digest = digested(&db, &elm).await;
         let seconds = Arc::new(AtomicI64::new(0));
         let ticking = Arc::clone(&seconds);
         let console = Console {
@@ -126,7 +131,7 @@ impl World {
         };
         let (roster, leaver) = roster::fill(&db, &elm).await;
         let app = router(console);
-        World { app, db, seconds, elm, oak, pupil, concern, plan, roster, leaver, _folder: folder }
+        World { app, db, seconds, elm, oak, pupil, concern, plan, digest, roster, leaver, _folder: folder }
     }
 
     fn wait(&self, time: SignedDuration) {
@@ -322,6 +327,32 @@ async fn planned(db: &Db, pupil: &Person) -> Id<Plan> {
     store::plans::make(&mut tx, &by, &plan).await.expect("a plan");
     tx.commit().await.expect("kept");
     plan.id
+}
+
+/// What the manager of Elm Park did, for its head.
+async fn digested(db: &Db, school: &School) -> Id<Digest> {
+    let by = By { person: None, name: "Set-up".to_owned(), at: now() };
+    let mut tx = db.write().await.expect("a transaction");
+    let mut who = async |name: &str| {
+        let found = people::by_username(&mut tx, school.id, &name.parse().expect("a username")).await;
+        found.expect("read").expect("somebody").person.id
+    };
+    let (operator, supervisor) = (who("nia").await, who("helen").await);
+    let id = fresh_id(now());
+    let since = now() - SignedDuration::from_hours(24 * 7);
+    let digest = Digest {
+        id,
+        school: school.id,
+        operator,
+        supervisor,
+        made_at: now(),
+        since,
+        until: now(),
+        entries: 0,
+    };
+    store::digests::add(&mut tx, &by, &digest).await.expect("a digest");
+    tx.commit().await.expect("kept");
+    id
 }
 
 fn cheap_hash() -> String {

@@ -4,7 +4,7 @@ use agreements::{Agreement, Due, Missing};
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use policy::{Rules, Subject, Target};
-use school::{Calendar, Id, KeptBy, Person, School, Site, Username};
+use school::{Calendar, Id, KeptBy, Person, Post, School, Site, Username};
 
 /// All that a gate decides from. Built by `workers`, swapped whole, never changed.
 #[derive(Debug)]
@@ -29,6 +29,8 @@ pub struct Snapshot {
 pub struct People {
     by_id: HashMap<Id<Person>, Arc<Known>>,
     by_username: HashMap<Username, Arc<Known>>,
+    /// Whom to turn to first, in front.
+    posts: Vec<(Post, Id<Person>)>,
 }
 
 /// One person, with all that a gate needs of them.
@@ -176,6 +178,16 @@ impl Current {
 }
 
 impl People {
+    /// With those who hold a post, whom to turn to first in front (ACC-08).
+    #[must_use]
+    pub fn with_posts(self, posts: Vec<(Post, Id<Person>)>) -> People {
+        People { posts, ..self }
+    }
+
+    pub fn posts(&self) -> impl Iterator<Item = (Post, &Arc<Known>)> {
+        self.posts.iter().filter_map(|(post, id)| Some((*post, self.get(*id)?)))
+    }
+
     pub fn get(&self, id: Id<Person>) -> Option<&Arc<Known>> {
         self.by_id.get(&id)
     }

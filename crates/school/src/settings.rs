@@ -6,6 +6,7 @@ mod agreements;
 mod all;
 mod guests;
 mod kind;
+mod page;
 mod posts;
 mod roles;
 mod rosters;
@@ -18,6 +19,7 @@ pub use self::{
     all::*,
     guests::*,
     kind::{Kind, NotAValue},
+    page::page,
     posts::*,
     rosters::*,
 };

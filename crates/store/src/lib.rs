@@ -10,6 +10,7 @@ pub mod agreements;
 pub mod audit;
 mod by;
 pub mod concerns;
+pub mod digests;
 mod error;
 pub mod groups;
 pub mod guests;

@@ -103,10 +103,14 @@ pub async fn profiles(tx: &mut Tx, school: Id<School>) -> Result<HashMap<Id<Pers
 }
 
 /// Those whose review is due and of which nobody was reminded yet; marks them as reminded.
-pub async fn to_remind(tx: &mut Tx, school: Id<School>, now: Timestamp) -> Result<u64, StoreError> {
+pub async fn to_remind(tx: &mut Tx, school: Id<School>, now: Timestamp) -> Result<Vec<Plan>, StoreError> {
+    let sql = "select id, version, school, person, need, decided_by, profile, since, review_at, ended_at from access_plan \
+               where school = $1 and ended_at is null and reminded_at is null and review_at <= $2";
+    let due = tx.all(sql, vec![school.into(), now.into()], read).await?;
     let sql = "update access_plan set reminded_at = $2 \
                where school = $1 and ended_at is null and reminded_at is null and review_at <= $2";
-    tx.run(sql, vec![school.into(), now.into()]).await
+    tx.run(sql, vec![school.into(), now.into()]).await?;
+    Ok(due)
 }
 
 fn read(row: &Row) -> Result<Plan, StoreError> {

@@ -8,7 +8,9 @@ pub mod prune_activity;
 mod read_roster;
 pub mod refresh_lists;
 pub mod remind_agreements;
+mod remind_reviews;
 pub mod send_mail;
+mod supervisor_digest;
 pub mod watch_roster;
 
 use std::{future::Future, path::PathBuf, pin::Pin, sync::Arc, time::Duration};
@@ -92,6 +94,8 @@ pub(crate) static JOBS: &[Kind] = &[
     leavers::KIND,
     watch_roster::KIND,
     mail_alerts::KIND,
+    supervisor_digest::KIND,
+    remind_reviews::KIND,
 ];
 
 /// One slow mail server must not hold up the lists, nor the lists a letter.

@@ -173,7 +173,10 @@ impl Snapshots {
     async fn read(&self) -> Result<(Stamp, Inputs), StoreError> {
         let mut tx = self.0.parts.db.read().await?;
         let stamp = store::stamp::of(&mut tx, self.0.parts.school).await?;
-        Ok((stamp, Inputs::read(&mut tx, self.0.parts.school, self.0.parts.site).await?))
+        Ok((
+            stamp,
+            Inputs::read(&mut tx, self.0.parts.school, self.0.parts.site, (self.0.parts.clock)()).await?,
+        ))
     }
 
     async fn stamp(&self) -> Result<Stamp, StoreError> {

@@ -29,6 +29,7 @@ static MENU: &[Part] = &[
         pages: &[
             ("People", "/people", may(Right::SeePeople)),
             ("Who to ask", "/posts", Demand::SignedIn),
+            ("Digests", "/digests", may(Right::SeeToday)),
             ("Access plans", "/plans", may(Right::SeePlans)),
             ("Access register", "/access", may(Right::SeeAccess)),
             ("Rosters", "/roster", may(Right::SeeRoster)),

@@ -3,7 +3,7 @@ use axum::routing::{get, post};
 use school::Right;
 
 use super::{Demand, GET, POST, Route, fresh, may, route};
-use crate::pages::{access, people, plans, posts};
+use crate::pages::{access, digests, people, plans, posts};
 
 pub(super) const ROUTES: &[Route] = &[
     route(GET, "/people", may(Right::SeePeople), || get(people::list::get)),
@@ -24,6 +24,8 @@ pub(super) const ROUTES: &[Route] = &[
     route(GET, "/plans/{id}", may(Right::SeePlans), || get(plans::one::get)),
     route(POST, "/plans/{id}/review", fresh(Right::ManagePlans), || post(plans::one::review)),
     route(POST, "/plans/{id}/end", fresh(Right::ManagePlans), || post(plans::one::end)),
+    route(GET, "/digests", Demand::SignedIn, || get(digests::all)),
+    route(GET, "/digests/{id}", Demand::SignedIn, || get(digests::one)),
     route(GET, "/posts", Demand::SignedIn, || get(posts::get)),
     route(POST, "/posts", may(Right::ManagePosts), || post(posts::appoint)),
     route(POST, "/posts/{id}/end", may(Right::ManagePosts), || post(posts::end)),

@@ -77,3 +77,20 @@ async fn once_a_head_is_appointed_operators_need_a_supervisor_and_a_reference() 
     assert_eq!(moved.location(), helen, "{}", moved.words());
     assert_eq!(world.get("/activity", Some(&manager)).await.status, StatusCode::FORBIDDEN);
 }
+
+#[tokio::test]
+async fn a_digest_opens_for_its_supervisor_alone_and_that_is_written_down() {
+    let world = World::new().await;
+    let path = format!("/digests/{}", world.digest);
+    let head = world.session(&world.elm, Role::Head).await;
+    let manager = world.session(&world.elm, Role::NetworkManager).await;
+    let lead = world.session(&world.elm, Role::Dsl).await;
+    let page = world.get(&path, Some(&head)).await.words();
+    assert!(page.contains("Work of Nia"), "{page}");
+    assert!(world.get("/digests", Some(&head)).await.words().contains("Nia"));
+    for other in [&manager, &lead] {
+        assert_eq!(world.get(&path, Some(other)).await.status, StatusCode::NOT_FOUND);
+        assert!(!world.get("/digests", Some(other)).await.words().contains("Nia Manager 1"));
+    }
+    assert!(world.audit(&world.elm).await.iter().any(|it| it.contains("view digest")));
+}

@@ -1,4 +1,5 @@
 use maud::{Markup, html};
+use school::Choice;
 
 use super::{Frame, Sheet};
 
@@ -45,6 +46,7 @@ pub(crate) fn page(frame: &Frame<'_>) -> Sheet {
         }
         h2 { "At school" }
         p { "Tell any adult you trust, or write it down and send it to the people who look after pupils’ safety." }
+        (who_to_ask(frame))
         p { a.main href={ (frame.base) "/report" } { "Report something" } }
         h2 { "Outside school" }
         p {
@@ -55,6 +57,23 @@ pub(crate) fn page(frame: &Frame<'_>) -> Sheet {
         (upset())
     };
     Sheet::new(200, "Get help", main)
+}
+
+/// Those who hold a post, by name (ACC-08).
+fn who_to_ask(frame: &Frame<'_>) -> Markup {
+    let mut posts = frame.snapshot.people.posts().peekable();
+    html! {
+        @if posts.peek().is_some() {
+            ul.lines {
+                @for (post, known) in posts {
+                    li {
+                        p { strong { (known.person.name) } ", " (post.label()) }
+                        p.soft { (post.about()) }
+                    }
+                }
+            }
+        }
+    }
 }
 
 fn every_line() -> Markup {

@@ -1,7 +1,9 @@
+use std::collections::HashMap;
+
 use anyhow::Context as _;
 use jiff::Timestamp;
-use school::{Group, Layer, Person, Role, Roles, School, Year, settings::SECOND_DEMANDED};
-use store::{By, Db, fresh_id};
+use school::{Group, Id, Layer, Person, Post, Role, Roles, School, Year, settings::SECOND_DEMANDED};
+use store::{By, Db, fresh_id, oversight::Oversight, posts::Holder};
 
 use crate::passwords;
 
@@ -33,6 +35,12 @@ pub(crate) const PEOPLE: &[Pretend] = &[
         Role::AccountAdministrator,
         "the account administrator: people and their sign-ins",
     ),
+    staff(
+        "fairbairn",
+        "Alex Fairbairn",
+        Role::SeniorLeader,
+        "a senior leader, who supervises the network manager",
+    ),
     staff("whitlock", "Grace Whitlock", Role::Head, "the head: today, and the audit trail"),
 ];
 
@@ -58,6 +66,7 @@ pub(crate) async fn add(db: &Db, school: &School, now: Timestamp) -> anyhow::Res
     }
     let by = By { person: None, name: "Demonstration".to_owned(), at: now };
     let hash = passwords::hashed(PASSWORD)?;
+    let mut ids = HashMap::new();
     for it in PEOPLE {
         let mut groups = Vec::new();
         if let Some(name) = it.class {
@@ -78,13 +87,50 @@ pub(crate) async fn add(db: &Db, school: &School, now: Timestamp) -> anyhow::Res
         };
         store::people::add(&mut tx, &by, &person).await?;
         store::people::set_password(&mut tx, &by, school.id, person.id, &hash).await?;
+        ids.insert(it.username, person.id);
     }
+    oversee(&mut tx, &by, school, &ids).await?;
     // So that everybody can look round without a phone in hand. A school leaves it on, which is the default.
     let owner = school.id.to_string();
     let off = (Layer::School, owner.as_str());
     store::settings::set(&mut tx, &by, school.id, off, &SECOND_DEMANDED, "off", false).await?;
     sign(&mut tx, &by, school).await?;
     Ok(tx.commit().await?)
+}
+
+/// References, a supervisor for the network manager, and the posts that a school fills (ACC-08, ACC-11, ACC-13).
+async fn oversee(
+    tx: &mut store::Tx,
+    by: &By,
+    school: &School,
+    ids: &HashMap<&str, Id<Person>>,
+) -> anyhow::Result<()> {
+    let id = |username: &str| ids.get(username).copied().context("somebody of the demonstration");
+    let manager = Oversight {
+        vetting: Some("Central record 12, made up".parse()?),
+        supervisor: Some(id("fairbairn")?),
+    };
+    store::oversight::set(tx, by, school.id, id("novak")?, &manager).await?;
+    for (post, username, contact) in [
+        (Post::Head, "whitlock", "The front office"),
+        (Post::Dsl, "byrne", "Room 12, beside the library"),
+        (Post::Coordinator, "fairbairn", "Room 3"),
+        (Post::NetworkManager, "novak", "The server room; help desk on 201"),
+    ] {
+        let holder = Holder {
+            id: fresh_id(by.at),
+            school: school.id,
+            post,
+            person: id(username)?,
+            since: by.at,
+            until: None,
+            contact: contact.to_owned(),
+            about: post.about().parse()?,
+            version: 1,
+        };
+        store::posts::appoint(tx, by, &holder).await?;
+    }
+    Ok(())
 }
 
 /// Staff have signed theirs, so that the console opens for them; pupils are asked at the gate.

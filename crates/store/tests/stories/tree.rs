@@ -1,5 +1,13 @@
 use school::{Role, Trust};
-use store::{StoreError, access, fresh_id, people, plans, plans::Plan, schools, stamp, trusts};
+use store::{
+    By, StoreError, access, audit,
+    digests::{self, Digest},
+    fresh_id, oversight,
+    oversight::Oversight,
+    people, plans,
+    plans::Plan,
+    register, schools, stamp, trusts,
+};
 use testkit::databases::on_both;
 
 use crate::{at, by, small, write};
@@ -63,13 +71,74 @@ async fn one_plan_runs_for_a_person_and_gates_hear_of_it() {
         assert_ne!(stamp::of(&mut tx, school).await.unwrap(), before);
         assert_eq!(plans::all(&mut tx, school, false).await.unwrap(), [second.clone()]);
         assert_eq!(plans::profiles(&mut tx, school).await.unwrap()[&small.pupil.id], "Wider");
-        assert_eq!(plans::to_remind(&mut tx, school, by.at).await.unwrap(), 0);
-        assert_eq!(plans::to_remind(&mut tx, school, second.review_at).await.unwrap(), 1);
-        assert_eq!(plans::to_remind(&mut tx, school, second.review_at).await.unwrap(), 0, "once");
+        assert_eq!(plans::to_remind(&mut tx, school, by.at).await.unwrap().len(), 0);
+        assert_eq!(plans::to_remind(&mut tx, school, second.review_at).await.unwrap().len(), 1);
+        assert_eq!(plans::to_remind(&mut tx, school, second.review_at).await.unwrap().len(), 0, "once");
         let stale = plans::end(&mut tx, &by, &first).await;
         assert!(matches!(stale, Err(StoreError::Stale)), "{stale:?}");
         plans::end(&mut tx, &by, &second).await.unwrap();
         assert!(plans::profiles(&mut tx, school).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_digest_is_for_its_supervisor_alone_and_counts_one_operator() {
+    on_both(async |db| {
+        let small = small(&db, "Hill School").await;
+        let school = small.school.id;
+        let mut tx = write(&db).await;
+        let set = Oversight { vetting: None, supervisor: Some(small.pupil.id) };
+        oversight::set(&mut tx, &by("2026-11-23T09:00:00Z"), school, small.lead.id, &set).await.unwrap();
+        let worked = By { person: Some(small.lead.id), ..by("2026-11-24T09:00:00Z") };
+        for act in ["view activity", "view activity", "change setting"] {
+            audit::note(&mut tx, &worked, school, act, "it", None, None).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let mut tx = write(&db).await;
+        let pairs = digests::supervised(&mut tx, school).await.unwrap();
+        assert_eq!(pairs, [(small.lead.id, small.pupil.id)]);
+        let (since, until) = (at("2026-11-24T00:00:00Z"), at("2026-11-25T00:00:00Z"));
+        let counts = digests::counts(&mut tx, school, small.lead.id, (since, until)).await.unwrap();
+        let words: Vec<_> =
+            counts.iter().map(|it| format!("{} {} {}", it.act, it.times, it.is_view())).collect();
+        assert_eq!(words, ["change setting 1 false", "view activity 2 true"]);
+        assert_eq!(digests::told_until(&mut tx, school, small.lead.id).await.unwrap(), None);
+        let digest = Digest {
+            id: fresh_id(until),
+            school,
+            operator: small.lead.id,
+            supervisor: small.pupil.id,
+            made_at: until,
+            since,
+            until,
+            entries: 3,
+        };
+        digests::add(&mut tx, &worked, &digest).await.unwrap();
+        assert_eq!(digests::told_until(&mut tx, school, small.lead.id).await.unwrap(), Some(until));
+        let found = digests::get(&mut tx, school, small.pupil.id, digest.id).await.unwrap();
+        assert_eq!(found.as_ref(), Some(&digest));
+        assert_eq!(digests::get(&mut tx, school, small.lead.id, digest.id).await.unwrap(), None);
+        assert_eq!(digests::of(&mut tx, school, small.pupil.id).await.unwrap(), [digest]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn people_are_found_by_username_and_by_what_their_roles_allow() {
+    on_both(async |db| {
+        let small = small(&db, "Hill School").await;
+        let school = small.school.id;
+        let mut tx = write(&db).await;
+        let names = [small.lead.username.clone(), "nobody.here".parse().unwrap()];
+        let found = register::by_usernames(&mut tx, school, &names).await.unwrap();
+        assert_eq!(found.iter().map(|it| it.id).collect::<Vec<_>>(), [small.lead.id]);
+        let leads = register::with_roles(&mut tx, school, |it| it.has(Role::Dsl)).await.unwrap();
+        assert_eq!(leads.iter().map(|it| it.id).collect::<Vec<_>>(), [small.lead.id]);
+        assert!(register::with_roles(&mut tx, school, |_| false).await.unwrap().is_empty());
+        let counts = register::count_by_roles(&mut tx, school).await.unwrap();
+        let pupils: u64 = counts.iter().filter(|(it, _)| it.has(Role::Pupil)).map(|(_, n)| n).sum();
+        assert_eq!(pupils, 1);
     })
     .await;
 }

@@ -1,9 +1,9 @@
 use std::{collections::HashMap, sync::Arc};
 
 use agreements::{Practice, Signature, due};
-use gate::{Known, Settings, Snapshot};
+use gate::{Known, People, Settings, Snapshot};
 use policy::{Directory, LayerText, Rules, Subject, lists::Lists};
-use school::{Calendar, Choice, Id, Person, Place};
+use school::{Calendar, Choice, Id, Person, Place, Post, settings::LEAD_FUNCTIONS};
 use store::rules::RulesVersion;
 
 use super::{inputs::Inputs, lists::Open};
@@ -46,7 +46,10 @@ pub(super) fn snapshot(
             person: kept.person.clone(),
         }
     });
-    let people = people.collect();
+    let lead = Post::lead(&inputs.chosen.text(&LEAD_FUNCTIONS));
+    let mut posts: Vec<_> = inputs.posts.iter().map(|it| (it.post, it.person)).collect();
+    posts.sort_by_key(|(post, _)| (*post != lead, *post));
+    let people = people.collect::<People>().with_posts(posts);
     let agreements = inputs.agreements.clone();
     let (school, site, chosen) = (inputs.school.clone(), inputs.site, inputs.chosen.clone());
     Snapshot { school, site, rules, people, agreements, calendar, settings, chosen, faults }

@@ -1,11 +1,13 @@
 use std::collections::HashMap;
 
 use agreements::{Agreement, Signature};
+use jiff::Timestamp;
 use school::{Group, Id, KeptBy, Person, School, Site, settings::Settings};
 use store::{
     StoreError, Tx,
     lists::{ListSource, ListState},
     people::Kept,
+    posts::Holder,
     rules::RulesVersion,
 };
 
@@ -25,6 +27,8 @@ pub(super) struct Inputs {
     pub(super) signatures: Vec<Signature>,
     /// The profile of everyone with an access plan of their own (ACC-16).
     pub(super) plans: HashMap<Id<Person>, String>,
+    /// Who holds which post at this moment (ACC-08).
+    pub(super) posts: Vec<Holder>,
     pub(super) lists: Vec<(ListSource, Option<ListState>)>,
 }
 
@@ -33,6 +37,7 @@ impl Inputs {
         tx: &mut Tx,
         school: Id<School>,
         site: Option<Id<Site>>,
+        now: Timestamp,
     ) -> Result<Inputs, StoreError> {
         let of_school = store::schools::get(tx, school).await?;
         let missing = || StoreError::Corrupt {
@@ -51,6 +56,7 @@ impl Inputs {
             agreements: store::agreements::in_force(tx, school).await?,
             signatures: store::agreements::signatures(tx, school).await?,
             plans: store::plans::profiles(tx, school).await?,
+            posts: store::posts::at(tx, school, now).await?,
             lists: store::lists::all(tx).await?,
         })
     }

@@ -105,6 +105,19 @@ async fn whoever_signs_in_is_told_that_encrypted_pages_are_opened() {
     }
 }
 
+/// ACC-08: by name, on any device.
+#[tokio::test]
+async fn the_help_page_names_those_who_hold_a_post() {
+    let mut snapshot = snapshot_of([agreed(), teacher()]);
+    let id = teacher().person.id;
+    let people = std::mem::take(&mut snapshot.people);
+    snapshot.people =
+        people.with_posts(vec![(school::Post::Dsl, id), (school::Post::Head, school::Id::from_u128(77))]);
+    let name = teacher().person.name;
+    let shown = text(&Browser::on(&rig(snapshot, Office::Open)).get("/help").await);
+    assert!(shown.contains(name.as_str()) && shown.contains("Any worry about a child"), "{shown}");
+}
+
 /// REP-05: on the page itself, signed in or not.
 #[tokio::test]
 async fn the_front_page_leads_straight_to_childline_and_ceop() {

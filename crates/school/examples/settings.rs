@@ -1,0 +1,4 @@
+//! Prints docs/settings.md.
+fn main() {
+    print!("{}", school::settings::page());
+}
