@@ -31,6 +31,7 @@ pub(crate) struct Staff {
     pub(crate) form_token: String,
     /// What holds at their school.
     pub(crate) settings: Settings,
+    pub(crate) opened_at: Timestamp,
     /// When a second credential was last shown in this session.
     pub(crate) proved_at: Option<Timestamp>,
     /// Idle for too long: nothing is shown before the password is given again.
@@ -98,6 +99,7 @@ impl Staff {
             session: token.hash(),
             form_token: token.form_token(),
             settings,
+            opened_at: session.opened_at,
             proved_at: session.proved_at.filter(|_| !locked),
             locked,
             first,

@@ -19,12 +19,19 @@ pub(crate) struct Trip {
     began: i64,
     /// The page they were on their way to.
     pub(crate) next: String,
+    /// They are signed in and show who they are once more.
+    again: bool,
 }
 
 impl Trip {
     pub(crate) fn begin(secret: Token, next: &str, now: Timestamp) -> Trip {
         let next = if next.len() <= LONGEST_NEXT { next } else { "" };
-        Trip { secret, began: now.as_second(), next: next.to_owned() }
+        Trip { secret, began: now.as_second(), next: next.to_owned(), again: false }
+    }
+
+    /// The provider is to ask, even where it still knows them: whoever found a machine left open gets no further.
+    pub(crate) fn again(self, again: bool) -> Trip {
+        Trip { again, ..self }
     }
 
     /// The one that this browser is on, if it set out not long ago.
@@ -40,7 +47,7 @@ impl Trip {
         let mut parts = value.split('.');
         let (secret, began, next) = (parts.next()?, parts.next()?, parts.next()?);
         let next = String::from_utf8(URL_SAFE_NO_PAD.decode(next).ok()?).ok()?;
-        Some(Trip { secret: Token::from_text(secret)?, began: began.parse().ok()?, next })
+        Some(Trip { secret: Token::from_text(secret)?, began: began.parse().ok()?, next, again: false })
     }
 
     pub(crate) fn to_cookie(&self, console: &Console) -> String {
@@ -54,6 +61,7 @@ impl Trip {
             state: self.follows("state"),
             nonce: self.follows("nonce"),
             verifier: self.follows("verifier"),
+            again: self.again,
         }
     }
 

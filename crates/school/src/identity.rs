@@ -42,6 +42,8 @@ pub struct RoundTrip {
     pub nonce: String,
     /// What only we know until the code is handed in (PKCE, RFC 7636): 43 to 128 unreserved characters.
     pub verifier: String,
+    /// They shall show who they are once more, even where the provider still knows them.
+    pub again: bool,
 }
 
 /// Why somebody is not let in, though somebody else was asked about them. In the words that they read.

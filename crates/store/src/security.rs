@@ -41,6 +41,10 @@ pub enum Kind {
     Bypass,
     /// A list is older than it should be.
     StaleList,
+    /// A list that became another at once: a mistake of its maker, or not its maker.
+    ListJump,
+    /// Somebody said that a site does not fit (CHG-07).
+    SiteReport,
     /// Anything else that needs technical hands.
     Technical,
 }
@@ -54,6 +58,8 @@ impl Choice for Kind {
         Kind::LeftOpen,
         Kind::Bypass,
         Kind::StaleList,
+        Kind::ListJump,
+        Kind::SiteReport,
         Kind::Technical,
     ];
     fn code(self) -> &'static str {
@@ -65,6 +71,8 @@ impl Choice for Kind {
             Kind::LeftOpen => "left-open",
             Kind::Bypass => "bypass",
             Kind::StaleList => "stale-list",
+            Kind::ListJump => "list-jump",
+            Kind::SiteReport => "site-report",
             Kind::Technical => "technical",
         }
     }
@@ -77,6 +85,8 @@ impl Choice for Kind {
             Kind::LeftOpen => "Session left open",
             Kind::Bypass => "Way round the filter",
             Kind::StaleList => "List out of date",
+            Kind::ListJump => "List changed by much",
+            Kind::SiteReport => "Site reported",
             Kind::Technical => "Technical fault",
         }
     }

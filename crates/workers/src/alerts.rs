@@ -2,7 +2,7 @@
 use casework::{NewConcern, Notice, Origin, goes_to};
 use school::{Choice, Role, Roles, School};
 use signals::Severity;
-use store::{By, StoreError, Tx, audit, concerns, concerns::Raised, jobs};
+use store::{By, StoreError, Tx, audit, concerns, concerns::Raised, jobs, security};
 
 use crate::jobs::send_mail;
 
@@ -40,6 +40,14 @@ impl Alerts {
         audit::note(tx, &by, school.id, "raise concern", &id.to_string(), None, Some(new.origin.label()))
             .await?;
         let severity = new.severity.as_deref().and_then(Severity::from_code);
+        if new.origin == Origin::SiteReport {
+            // CHG-07: whoever looks after the filter acts on the address. What was written may tell of a child, and
+            // stays with the leads.
+            let subject = new.place.as_deref().unwrap_or("a site without an address");
+            let words = format!("{subject} was reported as unsuitable. What was written is with the safeguarding leads");
+            let alert = security::New { kind: security::Kind::SiteReport, subject, words: &words, quiet: false };
+            security::raise(tx, &by, school.id, alert).await?;
+        }
         if new.origin == Origin::Search && severity < Some(Severity::Medium) {
             return Ok(raised);
         }

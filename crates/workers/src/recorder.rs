@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     Clock, Health, Watch,
     health::{held, told},
-    watch::{Nameless, Worry},
+    watch::{Nameless, Tried, WayRound, Worry},
 };
 
 /// Stop it after the gates, so that it takes the last of what they saw.
@@ -83,6 +83,8 @@ struct Desk {
     fresh: Vec<Seen>,
     worries: Vec<Worry>,
     nameless: Nameless,
+    ways_round: Vec<WayRound>,
+    tried: Tried,
 }
 
 impl Desk {
@@ -97,6 +99,8 @@ impl Desk {
             fresh: Vec::new(),
             worries: Vec::new(),
             nameless: Nameless::default(),
+            ways_round: Vec::new(),
+            tried: Tried::default(),
         }
     }
 
@@ -117,11 +121,16 @@ impl Desk {
         let blocked = self.fresh.iter().filter(|it| it.outcome == Outcome::Blocked).count();
         self.health.add_blocked(blocked as u64);
         self.worries.append(&mut self.watch.assess(&self.fresh, &mut self.nameless));
+        self.ways_round.append(&mut self.watch.ways_round(&self.fresh, &mut self.tried));
         ledger.waiting.append(&mut self.fresh);
     }
 
     async fn raise(&mut self) -> bool {
-        match self.watch.raise(&mut self.worries).await {
+        let mut done = self.watch.raise(&mut self.worries).await;
+        if done.is_ok() {
+            done = self.watch.tell(&mut self.ways_round).await;
+        }
+        match done {
             Ok(()) => {
                 self.health.set("concerns", Vec::new());
                 true

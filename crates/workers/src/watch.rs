@@ -3,12 +3,12 @@ use std::{collections::HashMap, net::IpAddr, sync::Arc};
 use casework::{NewConcern, Origin};
 use gate::Current;
 use jiff::{SignedDuration, Timestamp};
-use policy::{Seen, Step};
-use school::{Choice, Roles};
+use policy::{Category, Outcome, Seen, Step};
+use school::{Choice, Id, Person, Roles};
 use signals::{Lexicon, Severity, Theme, Words, assess};
-use store::{Db, StoreError};
+use store::{Db, StoreError, security};
 
-use crate::Alerts;
+use crate::{Alerts, alerts::ourselves};
 
 /// Looks over what was searched, and raises what worries (MON-01).
 pub struct Watch {
@@ -28,6 +28,26 @@ pub(crate) struct Worry {
 #[derive(Default)]
 pub(crate) struct Nameless(HashMap<(IpAddr, Theme, Severity), Timestamp>);
 
+/// Somebody who tried to get round the filter.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct WayRound {
+    subject: String,
+    words: String,
+    at: Timestamp,
+}
+
+/// Who tried of late, so that a browser that tries all day is told of once an hour.
+#[derive(Default)]
+pub(crate) struct Tried(HashMap<Who, Timestamp>);
+
+#[derive(Debug, PartialEq, Eq, Hash)]
+enum Who {
+    Person(Id<Person>),
+    Device(IpAddr),
+}
+
+const TRIED_AGAIN: SignedDuration = SignedDuration::from_hours(1);
+const TRIED_MOST: usize = 50_000;
 const NAMELESS_AGAIN: SignedDuration = SignedDuration::from_hours(1);
 const NAMELESS_MOST: usize = 10_000;
 /// Of what was typed; no search box takes more.
@@ -46,6 +66,42 @@ impl Watch {
             }
         }
         worries
+    }
+
+    /// Who was kept from a proxy, a VPN or another way round the filter: one alert for a person and hour.
+    pub(crate) fn ways_round(&self, seen: &[Seen], tried: &mut Tried) -> Vec<WayRound> {
+        let refused = |it: &&Seen| {
+            it.categories.has(Category::Bypass) && matches!(it.outcome, Outcome::Blocked | Outcome::Warned)
+        };
+        let snapshot = self.current.load();
+        let mut all = Vec::new();
+        for seen in seen.iter().filter(refused) {
+            let who = seen.person.map_or(Who::Device(seen.address), Who::Person);
+            if !tried.is_news(who, seen.at) {
+                continue;
+            }
+            let known = seen.person.and_then(|id| snapshot.people.get(id));
+            let subject = known.map_or_else(|| seen.address.to_string(), |it| it.person.username.to_string());
+            let words = format!("{subject} tried to reach {}, a way round the filter, from {}", seen.host, seen.address);
+            all.push(WayRound { subject, words, at: seen.at });
+        }
+        all
+    }
+
+    /// Tells the network manager of them, and takes away those that are told.
+    pub(crate) async fn tell(&self, ways: &mut Vec<WayRound>) -> Result<(), StoreError> {
+        if ways.is_empty() {
+            return Ok(());
+        }
+        let school = self.current.load().school.id;
+        let mut tx = self.db.write().await?;
+        for WayRound { subject, words, at } in &*ways {
+            let new = security::New { kind: security::Kind::Bypass, subject, words, quiet: false };
+            security::raise(&mut tx, &ourselves(*at), school, new).await?;
+        }
+        tx.commit().await?;
+        ways.clear();
+        Ok(())
     }
 
     /// Enters them in the register and takes away those that are in it.
@@ -95,6 +151,21 @@ impl Watch {
             place: Some(format!("{} on {device}", seen.host)),
         };
         Worry { new, about: known.map_or(Roles::NONE, |it| it.person.roles) }
+    }
+}
+
+impl Tried {
+    fn is_news(&mut self, who: Who, at: Timestamp) -> bool {
+        if TRIED_MOST <= self.0.len() {
+            self.0.retain(|_, last| at.duration_since(*last) < TRIED_AGAIN);
+        }
+        if self.0.get(&who).is_some_and(|last| at.duration_since(*last) < TRIED_AGAIN) {
+            return false;
+        }
+        if self.0.len() < TRIED_MOST {
+            self.0.insert(who, at);
+        }
+        true
     }
 }
 

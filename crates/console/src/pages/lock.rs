@@ -17,13 +17,18 @@ use crate::{
     },
     failure::Failure,
     fields::Fields,
-    pages::{second::app::is_owner, sign_in::local},
+    owner::{Owner, is_owner, owner},
+    pages::sign_in::{local, provider_again},
     session,
     staff::{Reader, Staff},
 };
 
-pub(crate) async fn get(staff: Reader, fields: Fields) -> Markup {
-    page(&staff, fields.get("next"), None)
+pub(crate) async fn get(
+    State(console): State<Console>,
+    staff: Reader,
+    fields: Fields,
+) -> Result<Markup, Failure> {
+    Ok(page(&staff, &owner(&console, &staff).await?, fields.get("next"), None))
 }
 
 /// The password, given again: on to where they were.
@@ -36,7 +41,8 @@ pub(crate) async fn post(
     if staff.locked && !is_owner(&console, &staff, &fields).await? {
         let words =
             "That is not the password of this session. After a few wrong ones, wait a quarter of an hour.";
-        return Ok((StatusCode::UNAUTHORIZED, page(&staff, next, Some(words))).into_response());
+        let page = page(&staff, &owner(&console, &staff).await?, next, Some(words));
+        return Ok((StatusCode::UNAUTHORIZED, page).into_response());
     }
     let mut tx = console.db.write().await?;
     sessions::unlock(&mut tx, &staff.session, (console.clock)()).await?;
@@ -60,7 +66,7 @@ pub(crate) async fn end(State(console): State<Console>, staff: Reader) -> Result
     Ok(([(SET_COOKIE, session::no_cookie(&console))], Redirect::to("/sign-in")).into_response())
 }
 
-fn page(staff: &Staff, next: &str, complaint: Option<&str>) -> Markup {
+fn page(staff: &Staff, owner: &Owner, next: &str, complaint: Option<&str>) -> Markup {
     let all: Vec<_> = complaint.iter().map(|words| ("password", *words)).collect();
     let password = Input {
         kind: "password",
@@ -88,11 +94,18 @@ fn page(staff: &Staff, next: &str, complaint: Option<&str>) -> Markup {
                     "This session of " strong { (staff.person.name) } " was not used for "
                     (session::idle(&staff.settings).as_mins()) " minutes."
                 }
-                form method="post" action="/lock" novalidate {
-                    (layout::token(staff))
-                    input type="hidden" name="next" value=(next);
-                    (input(&password))
-                    button.govuk-button type="submit" { "Go on where I was" }
+                @if let Owner::Provider(button) = owner {
+                    p.govuk-body { "Sign in again with your school account. You go on where you were." }
+                    @if let Some(button) = button {
+                        a.govuk-button role="button" draggable="false" href=(provider_again(next)) { (button) }
+                    }
+                } @else {
+                    form method="post" action="/lock" novalidate {
+                        (layout::token(staff))
+                        input type="hidden" name="next" value=(next);
+                        (input(&password))
+                        button.govuk-button type="submit" { "Go on where I was" }
+                    }
                 }
             }
             div.sg-panel {

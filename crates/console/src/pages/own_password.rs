@@ -16,7 +16,8 @@ use crate::{
     },
     failure::Failure,
     fields::Fields,
-    pages::{second::app::is_owner, sign_in::local},
+    owner::is_owner,
+    pages::sign_in::local,
     password::{self, rules},
     staff::{First, Reader, Staff},
 };

@@ -23,7 +23,7 @@ use crate::{
 pub(crate) async fn set_out(State(console): State<Console>, fields: Fields) -> Result<Response, Failure> {
     let Some(elsewhere) = console.elsewhere.clone() else { return Err(Failure::NotFound) };
     let secret = Token::fresh().map_err(|_| Failure::Broken("the system gives no random numbers"))?;
-    let trip = Trip::begin(secret, fields.get("next"), (console.clock)());
+    let trip = Trip::begin(secret, fields.get("next"), (console.clock)()).again(fields.get("again") == "yes");
     match elsewhere.address(&trip.round(elsewhere.back())).await {
         Ok(address) => Ok(([(SET_COOKIE, trip.to_cookie(&console))], Redirect::to(&address)).into_response()),
         Err(why) => sign_in::refused(&console, &fields, status(why), &why.to_string()).await,

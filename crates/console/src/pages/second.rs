@@ -21,6 +21,7 @@ use crate::{
     },
     failure::Failure,
     fields::Fields,
+    owner::owner,
     second::RECOVERY_CODES,
     staff::{First, Reader, Staff},
 };
@@ -33,6 +34,8 @@ pub(crate) async fn get(
     let mut tx = console.db.read().await?;
     let all = second::of(&mut tx, staff.id()).await?;
     let left = second::recovery_left(&mut tx, staff.id()).await?;
+    drop(tx);
+    let owner = owner(&console, &staff).await?;
     let zone = console.zone(staff.school.id);
     let next = fields.get("next");
     let content = html! {
@@ -83,7 +86,7 @@ pub(crate) async fn get(
             @if console.sign_in.passkeys.can() {
                 p.govuk-body { "Your computer, phone or a security key asks for your finger, face or PIN." }
                 noscript { p.govuk-body { "Passkeys need JavaScript. An app that shows codes does not." } }
-                (passkey::form(&staff, next))
+                (passkey::form(&staff, &owner, next))
             } @else {
                 p.govuk-body {
                     "The console is reached by an address here and not by a name, and passkeys belong to names. Use an app."

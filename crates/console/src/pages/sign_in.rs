@@ -9,9 +9,10 @@ use axum::{
     },
     response::{IntoResponse, Redirect, Response},
 };
+use jiff::Timestamp;
 use maud::{Markup, html};
 use school::{Id, KeptBy, Person, School, Username};
-use store::{By, accounts, audit, people, people::Kept, schools, security, sessions};
+use store::{By, Tx, accounts, audit, people, people::Kept, schools, security, sessions};
 
 use crate::{
     Console,
@@ -135,6 +136,9 @@ pub(crate) async fn let_in(
     let until = now.saturating_add(session::LONGEST).unwrap_or(now);
     let by = By { person: Some(person.id), name: person.name.to_string(), at: now };
     let mut tx = console.db.write().await?;
+    if let Some(before) = console.cookie(headers) {
+        give_way(&mut tx, &by, &before, person, now).await?;
+    }
     sessions::open(&mut tx, &token.hash(), person.school, person.id, now, until).await?;
     let browser = headers.get(USER_AGENT).and_then(|it| it.to_str().ok()).map(own_sessions::browser);
     sessions::place(&mut tx, &token.hash(), from.as_deref(), browser.as_deref()).await?;
@@ -142,6 +146,28 @@ pub(crate) async fn let_in(
         .await?;
     tx.commit().await?;
     Ok(([(SET_COOKIE, token.to_cookie(console))], Redirect::to(local(next))).into_response())
+}
+
+/// The session that this browser held until now ends: locked or not, nobody goes on with it (PWD-08).
+async fn give_way(
+    tx: &mut Tx,
+    by: &By,
+    before: &Token,
+    person: &Person,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let Some(old) = sessions::find(tx, &before.hash(), now).await? else { return Ok(()) };
+    sessions::close(tx, &before.hash()).await?;
+    if old.person == person.id {
+        return Ok(());
+    }
+    let Some(left) = people::get(tx, old.school, old.person).await? else { return Ok(()) };
+    let (subject, name) = (left.person.username.as_str(), &left.person.name);
+    audit::note(tx, by, old.school, "end session left open", subject, None, None).await?;
+    let words = format!("{name} left a session of the console open; the next person signed in over it");
+    let new = security::New { kind: security::Kind::LeftOpen, subject, words: &words, quiet: true };
+    security::raise(tx, by, old.school, new).await?;
+    Ok(())
 }
 
 /// Only an address of ours: anything that a browser could take for another site leads to the first page.
@@ -199,6 +225,11 @@ fn page(console: &Console, schools: &[School], fields: &Fields, complaint: Optio
             }
         },
     )
+}
+
+/// Where somebody who is signed in shows who they are once more, at the provider.
+pub(crate) fn provider_again(next: &str) -> String {
+    format!("/sign-in/provider?{}", serde_html_form::to_string([("again", "yes"), ("next", next)]).unwrap_or_default())
 }
 
 fn provider(next: &str) -> String {

@@ -73,6 +73,7 @@ impl Desk {
             state: format!("{began}.{}.{}", follows("state"), URL_SAFE_NO_PAD.encode(back)),
             nonce: follows("nonce"),
             verifier: follows("verifier"),
+            again: false,
         }
     }
 

@@ -85,7 +85,7 @@ ask_for_sites = "Ask your teacher, or Mr Novak in the IT office."
 
 [console]
 listen = [{}]
-url = "http://127.0.0.1:{console}"
+url = "http://localhost:{console}"
 
 [gate.pinned]
 "#,

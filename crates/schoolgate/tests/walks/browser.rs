@@ -27,6 +27,12 @@ fn a_visitor_is_admitted_until_three_and_out_a_minute_later() {
     walk("visitor.js", &["--at", "14:58:30"]);
 }
 
+/// ACC-07, and a setting's change found by the head.
+#[test]
+fn a_passkey_opens_the_settings_and_the_head_finds_what_was_changed() {
+    walk("passkey.js", &[]);
+}
+
 /// Runs a script of steps on a demonstration of its own.
 fn walk(script: &str, arguments: &[&str]) {
     let tools = [(CHROMIUM, "--version"), ("node", "--version"), ("npm", "--version"), ("certutil", "-H")];
@@ -46,7 +52,7 @@ fn walk(script: &str, arguments: &[&str]) {
         .current_dir(&walk)
         .env("HOME", home.path())
         .env("GATE", format!("http://{}", demo.gate))
-        .env("CONSOLE", format!("http://{}", demo.console))
+        .env("CONSOLE", demo.console_url())
         .env("PASSWORD", PASSWORD)
         .env("SHOTS", walk.join("shots").join(script.trim_end_matches(".js")))
         .env("CHROMIUM", chromium())
@@ -81,6 +87,7 @@ pub(crate) fn install(walk: &Path) {
         "package.json",
         "package-lock.json",
         "walk.js",
+        "passkey.js",
         "people.js",
         "visitor.js",
         "visits.js",

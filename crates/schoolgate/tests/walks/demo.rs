@@ -51,6 +51,11 @@ impl Demo {
         self.folder.path().join("data").join(name)
     }
 
+    /// As browsers reach the console: by a name, since passkeys belong to names.
+    pub(crate) fn console_url(&self) -> String {
+        format!("http://{}", self.console.replace("127.0.0.1", "localhost"))
+    }
+
     /// Ends the demonstration and opens the same school again as any other, with more in its configuration.
     pub(crate) fn serve_with(mut self, more: &str) -> Demo {
         self.stop();

@@ -41,7 +41,7 @@ const SECRET: &str = "a secret of the test, and of nobody else";
 #[test]
 fn a_school_account_opens_the_console_and_no_lie_does() {
     let Some((provider, school)) = start("domains = [\"riverside.test\"]") else { return };
-    let console = format!("http://{}", school.console);
+    let console = school.console_url();
     let page = Browser::new().get(&format!("{console}/sign-in?next=/audit"));
     assert!(page.text.contains("Sign in with your school account"), "{}", page.text);
 
@@ -122,7 +122,7 @@ fn a_school_account_opens_the_console_and_no_lie_does() {
 #[test]
 fn a_provider_that_is_down_keeps_nobody_waiting_and_local_accounts_work() {
     let Some((provider, school)) = start("") else { return };
-    let console = format!("http://{}", school.console);
+    let console = school.console_url();
     let local = || {
         let form = [("username", "whitlock"), ("password", PASSWORD), ("next", "/account")];
         let page = Browser::new().post(&format!("{console}/sign-in"), &form);
@@ -175,7 +175,7 @@ fn the_directory_says_whose_password_it_is_and_nobody_gets_in_without_it() {
         directory.url(),
         ACCOUNT.0
     ));
-    let console = format!("http://{}", school.console);
+    let console = school.console_url();
     let check = |username: &str, password: &str, status: u16| {
         let form = [("username", username), ("password", password), ("next", "/account")];
         let page = Browser::new().post(&format!("{console}/sign-in"), &form);
@@ -290,7 +290,7 @@ fn start(more: &str) -> Option<(Provider, Demo)> {
     install(&walk);
     let demo = Demo::start();
     let back = [
-        format!("http://{}/sign-in/provider/back", demo.console),
+        format!("{}/sign-in/provider/back", demo.console_url()),
         "https://gate.riverside.test/sign-in/provider/back".to_owned(),
     ];
     let provider = Provider::start(&walk, &back.join(" "));

@@ -142,7 +142,9 @@ impl OpenId {
                 )
                 .add_scopes(["profile", "email"].map(|it| Scope::new(it.to_owned())))
                 .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier));
-            if let Some(prompt) = &self.0.settings.prompt {
+            if trip.again {
+                request = request.add_extra_param("prompt", "login");
+            } else if let Some(prompt) = &self.0.settings.prompt {
                 request = request.add_extra_param("prompt", prompt);
             }
             Ok(request.url().0.to_string())

@@ -6,10 +6,12 @@ use store::{
     jobs::Job,
     list_files,
     lists::{ListSource, ListState},
+    security,
 };
 
 use super::{Doing, Failure, Kind, ListFolder, Office};
 use crate::{
+    alerts::ourselves,
     download::{Download, download, forget_marks, is_due, is_url},
     health::told,
     list_import::{changed_at, fingerprint, import},
@@ -104,10 +106,17 @@ impl Office {
         } else {
             Found::Here(PathBuf::from(&source.location))
         };
+        let (name, known) = (source.name.clone(), before.clone());
         let refreshed = tokio::task::spawn_blocking(move || refresh(&folder, &source, &found, before, now));
         let state = refreshed.await.map_err(|err| Failure::NotNow(err.to_string()))?;
         let mut tx = self.db.write().await?;
         store::lists::set_state(&mut tx, id, &state).await?;
+        let school = self.current.load().school.id;
+        for (kind, warning) in news(known.as_ref(), &state) {
+            let words = format!("The list {name} {warning}");
+            let new = security::New { kind, subject: &name, words: &words, quiet: false };
+            security::raise(&mut tx, &ourselves(now), school, new).await?;
+        }
         tx.commit().await?;
         if let Some(path) = &state.compiled_path {
             forget_older(Path::new(path), &id.to_string());
@@ -118,6 +127,20 @@ impl Office {
 
 const STALE: &str = "is stale";
 const JUMP: &str = "has changed by more than a quarter";
+
+/// What the network manager is told: once when it comes, not at every look.
+fn news<'a>(
+    before: Option<&'a ListState>,
+    state: &'a ListState,
+) -> impl Iterator<Item = (security::Kind, &'a str)> {
+    let warning = |state: &'a ListState, start| state.warnings.iter().find(|it| it.starts_with(start));
+    let is_newly_loaded = before.is_some_and(|it| it.loaded_at != state.loaded_at);
+    let stale = warning(state, STALE).filter(|_| before.is_none_or(|it| warning(it, STALE).is_none()));
+    let jump = warning(state, JUMP).filter(|_| is_newly_loaded);
+    let stale = stale.map(|it| (security::Kind::StaleList, it.as_str()));
+    let jump = jump.map(|it| (security::Kind::ListJump, it.as_str()));
+    stale.into_iter().chain(jump)
+}
 
 /// Where a source is to be read.
 enum Found {

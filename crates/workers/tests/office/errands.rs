@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use agreements::{Audience, Level, Reading, TextHash};
 use casework::Origin;
 use gate::{Errands, NotTaken, Report};
-use store::{audit, concerns};
+use store::{audit, concerns, security::Kind};
 
 use crate::{PUPIL, Running, SCHOOL, Small, TEACHER, at, by, until};
 
@@ -68,12 +68,19 @@ async fn a_report_becomes_a_concern_that_the_leads_are_told_of() {
     assert_eq!(errands.report(report.clone()).await, Ok(()));
     let site = Report { person: None, about_site: true, place: Some("games.test".to_owned()), ..report };
     assert_eq!(errands.report(site).await, Ok(()));
-    let letters = until(async || Some(small.mailbox.letters()).filter(|it| it.len() == 2)).await;
+    small.pass(61);
+    let letters = until(async || Some(small.mailbox.letters()).filter(|it| it.len() == 3)).await;
     running.end().await;
+    let mut to: Vec<_> = letters.iter().flat_map(|it| it.to.clone()).collect();
+    to.sort();
+    assert_eq!(to, ["it@example.org", "lead@elm-park.test", "lead@elm-park.test"]);
     for letter in letters {
-        assert_eq!(letter.to, ["lead@elm-park.test"]);
         assert!(!letter.text.contains("left out") && !letter.text.contains("Birch"), "{}", letter.text);
     }
+    // CHG-07: whoever looks after the filter is told of the address, and not of what was written.
+    assert_eq!(small.security(Kind::SiteReport).await, [
+        "games.test: games.test was reported as unsuitable. What was written is with the safeguarding leads"
+    ]);
     let mut tx = small.db.read().await.expect("a transaction");
     let mut all = concerns::all(&mut tx, SCHOOL, 10).await.expect("concerns");
     all.sort_by_key(|it| it.origin);

@@ -3,7 +3,10 @@ use std::{fs, path::PathBuf};
 
 use policy::{Category, CategorySet, Target};
 use school::Id;
-use store::lists::{ListSource, ListState};
+use store::{
+    lists::{ListSource, ListState},
+    security::Kind,
+};
 
 use crate::{SCHOOL, Small, by};
 
@@ -71,6 +74,8 @@ async fn a_list_is_loaded_and_its_changes_are_told() {
         "{third:?}"
     );
     assert!(small.health.faults()[0].contains("more than a quarter"));
+    let told = small.security(Kind::ListJump).await;
+    assert!(matches!(&told[..], [one] if one.starts_with("A list: The list A list has changed by more")), "{told:?}");
 }
 
 #[tokio::test]
@@ -159,6 +164,11 @@ async fn what_has_not_changed_is_not_read_again_and_grows_stale() {
     let third = small.load(id).await;
     assert_eq!(third.warnings, ["is stale: nothing new has come for more than 14 days"]);
     assert!(small.health.faults()[0].contains("is stale"));
+    // Told once, however often it is looked at.
+    small.pass(2 * 3600);
+    small.load(id).await;
+    let told = ["A list: The list A list is stale: nothing new has come for more than 14 days"];
+    assert_eq!(small.security(Kind::StaleList).await, told);
 }
 
 #[tokio::test]

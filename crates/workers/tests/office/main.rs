@@ -185,6 +185,14 @@ impl Small {
         self.time.fetch_add(seconds, Ordering::SeqCst);
     }
 
+    /// What the network manager is told of this kind, newest first: subject and words.
+    pub(crate) async fn security(&self, kind: store::security::Kind) -> Vec<String> {
+        let mut tx = self.db.read().await.expect("a transaction");
+        let wanted = store::security::Wanted { kind: Some(kind), ..Default::default() };
+        let all = store::security::list(&mut tx, SCHOOL, wanted, 100).await.expect("alerts");
+        all.into_iter().map(|it| format!("{}: {}", it.subject, it.words)).collect()
+    }
+
     pub(crate) fn alerts() -> Alerts {
         Alerts {
             leads: vec!["lead@elm-park.test".to_owned()],

@@ -1,7 +1,7 @@
 //! The second walk: from a search to a concern and a letter (MON-01, MON-06, REP-03), and what leaves no trace.
 use casework::{Concern, Origin};
-use policy::{Because, Step};
-use store::{activity::Filter, audit, concerns};
+use policy::{Because, Category, Outcome, Seen, Step};
+use store::{activity::Filter, audit, concerns, security::Kind};
 
 use crate::{PUPIL, Running, SCHOOL, Small, TEACHER, search, until};
 
@@ -114,4 +114,28 @@ async fn a_device_that_nobody_signed_in_on_raises_one_concern_an_hour() {
     until(async || (concerns(&small).await.len() == 2).then_some(())).await;
     running.end().await;
     assert_eq!(concerns(&small).await.len(), 2);
+}
+
+/// Security alerts of the network manager (issue 3): one for a person and hour, and none of what is open to somebody.
+#[tokio::test]
+async fn whoever_tries_to_get_round_the_filter_is_told_of_once_an_hour() {
+    let mut small = Small::open().await;
+    assert!(small.snapshots.refresh().await);
+    let running = recording(&mut small).await;
+    let tried = |person, outcome, after| Seen {
+        categories: [Category::Bypass].into_iter().collect(),
+        outcome,
+        host: "vpn.test".into(),
+        search: None,
+        ..search(person, "", after)
+    };
+    for after in [0, 5, 1800, 3700] {
+        small.recorder.note(tried(Some(PUPIL), Outcome::Blocked, after)).await;
+    }
+    small.recorder.note(tried(Some(TEACHER), Outcome::Allowed, 10)).await;
+    small.recorder.note(tried(None, Outcome::Blocked, 20)).await;
+    let told = until(async || Some(small.security(Kind::Bypass).await).filter(|it| it.len() == 3)).await;
+    running.end().await;
+    let of = |subject: &str| told.iter().filter(|it| it.starts_with(subject)).count();
+    assert_eq!((of("m.birch: m.birch tried to reach vpn.test"), of("t.ash")), (2, 0), "{told:?}");
 }

@@ -20,8 +20,8 @@ use crate::{
     },
     failure::Failure,
     fields::Fields,
+    owner::{Owner, may_begin, not_now, owner, question},
     pages::sign_in::local,
-    password,
     second::{Pending, qr},
     staff::{Reader, Staff},
 };
@@ -32,7 +32,7 @@ pub(crate) async fn get(
     fields: Fields,
 ) -> Result<Markup, Failure> {
     let pending = Pending::fresh((console.clock)())?;
-    page(&console, &staff, &pending, &fields, &[])
+    page(&console, &staff, &owner(&console, &staff).await?, &pending, &fields, &[])
 }
 
 pub(crate) async fn post(
@@ -42,13 +42,14 @@ pub(crate) async fn post(
 ) -> Result<Response, Failure> {
     let now = (console.clock)();
     may_change(&console, &staff, "/account/second/app").await?;
+    let owner = owner(&console, &staff).await?;
     let Some(pending) = Pending::opened(&console.sign_in, staff.id(), fields.raw("pending"), now) else {
         let all = [("code", "The picture was open for too long. Scan this new one and type its code")];
-        let page = page(&console, &staff, &Pending::fresh(now)?, &fields, &all)?;
+        let page = page(&console, &staff, &owner, &Pending::fresh(now)?, &fields, &all)?;
         return Ok((StatusCode::BAD_REQUEST, page).into_response());
     };
     let again = |all: &[(&str, &str)]| {
-        Ok((StatusCode::BAD_REQUEST, page(&console, &staff, &pending, &fields, all)?).into_response())
+        Ok((StatusCode::BAD_REQUEST, page(&console, &staff, &owner, &pending, &fields, all)?).into_response())
     };
     let Some(step) = pending.step(fields.get("code"), now) else {
         return again(&[(
@@ -58,8 +59,8 @@ pub(crate) async fn post(
     };
     let mut tx = console.db.read().await?;
     let is_first = second::of(&mut tx, staff.id()).await?.is_empty();
-    if is_first && !is_owner(&console, &staff, &fields).await? {
-        return again(&[("password", "That is not your password")]);
+    if is_first && !may_begin(&console, &staff, &fields).await? {
+        return again(&[("password", not_now(&owner))]);
     }
     drop(tx);
     let new = Credential {
@@ -82,32 +83,10 @@ pub(super) fn after(next: &str) -> &str {
     if next.is_empty() { "/account/second" } else { local(next) }
 }
 
-/// The first one is added on the strength of the password, so that nobody adds theirs to a session left open.
-pub(crate) async fn is_owner(console: &Console, staff: &Staff, fields: &Fields) -> Result<bool, Failure> {
-    let name = staff.person.username.as_str();
-    if !console.throttle.may_guess(name, None, (console.clock)()) {
-        return Ok(false);
-    }
-    let phc = store::people::password(&mut console.db.read().await?, staff.school.id, staff.id()).await?;
-    let typed = fields.raw("password");
-    let right = match &console.elsewhere {
-        // Their password is the directory's.
-        Some(elsewhere)
-            if phc.is_none() && elsewhere.school() == Some(staff.school.id) && !typed.is_empty() =>
-        {
-            elsewhere.is_right(&staff.person, typed).await.unwrap_or(false)
-        }
-        _ => password::is_right(typed, phc).await?,
-    };
-    if right {
-        console.throttle.right(name, None);
-    }
-    Ok(right)
-}
-
 fn page(
     console: &Console,
     staff: &Staff,
+    owner: &Owner,
     pending: &Pending,
     fields: &Fields,
     all: &[(&str, &str)],
@@ -119,13 +98,6 @@ fn page(
         autocomplete: "one-time-code",
         complaint: complaint("code"),
         ..Input::text("code", "The code that the app shows now", "")
-    };
-    let password = Input {
-        kind: "password",
-        hint: "Asked for with your first second credential",
-        autocomplete: "current-password",
-        complaint: complaint("password"),
-        ..Input::text("password", "Your password", "")
     };
     let content = html! {
         a.govuk-back-link href="/account/second" { "Your second credentials" }
@@ -141,7 +113,7 @@ fn page(
                 input type="hidden" name="next" value=(fields.get("next"));
                 (input(&code))
                 (input(&Input::text("name", "What you call it", "App on my phone")))
-                (input(&password))
+                (question(owner, "/account/second/app", complaint("password")))
                 button.govuk-button type="submit" { "Add it" }
             }
         }

@@ -10,10 +10,7 @@ use store::{
     sessions,
 };
 
-use super::{
-    app::{after, is_owner},
-    may_change, named,
-};
+use super::{app::after, may_change, named};
 use crate::{
     Console,
     components::{
@@ -22,6 +19,7 @@ use crate::{
     },
     failure::Failure,
     fields::Fields,
+    owner::{Owner, may_begin, question},
     staff::{Reader, Staff},
 };
 
@@ -33,7 +31,7 @@ pub(crate) async fn ask(
 ) -> Result<Response, Failure> {
     may_change(&console, &staff, "/account/second").await?;
     let all = second::of(&mut console.db.read().await?, staff.id()).await?;
-    if all.is_empty() && !is_owner(&console, &staff, &fields).await? {
+    if all.is_empty() && !may_begin(&console, &staff, &fields).await? {
         return Ok((StatusCode::BAD_REQUEST, "the password is wrong").into_response());
     }
     let now = (console.clock)();
@@ -74,14 +72,8 @@ pub(crate) async fn post(
 }
 
 /// Hidden until the script has found that the browser knows passkeys.
-pub(super) fn form(staff: &Staff, next: &str) -> Markup {
+pub(super) fn form(staff: &Staff, owner: &Owner, next: &str) -> Markup {
     let name = Input { hint: "", ..Input::text("name", "What you call it", "Passkey") };
-    let password = Input {
-        kind: "password",
-        hint: "Asked for with your first second credential",
-        autocomplete: "current-password",
-        ..Input::text("password", "Your password", "")
-    };
     html! {
         form method="post" action="/account/second/passkey" data-passkey="/account/second/passkey/ask"
             data-passkey-kind="add" hidden {
@@ -89,7 +81,7 @@ pub(super) fn form(staff: &Staff, next: &str) -> Markup {
             input type="hidden" name="answer";
             input type="hidden" name="next" value=(next);
             (input(&name))
-            (input(&password))
+            (question(owner, "/account/second", None))
             p.govuk-error-message data-passkey-words role="alert" hidden {}
             button.govuk-button type="submit" { "Add a passkey" }
         }
