@@ -92,7 +92,9 @@ pub(crate) fn question(owner: &Owner, next: &str, complaint: Option<&str>) -> Ma
 /// What is said where `may_begin` says no.
 pub(crate) fn not_now(owner: &Owner) -> &'static str {
     match owner {
-        Owner::Provider(_) => "You signed in too long ago. Sign in again with your school account, then add it",
+        Owner::Provider(_) => {
+            "You signed in too long ago. Sign in again with your school account, then add it"
+        }
         _ => "That is not your password",
     }
 }

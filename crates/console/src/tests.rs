@@ -47,7 +47,7 @@ use store::{
 use tempfile::TempDir;
 use tower::ServiceExt;
 
-use crate::{Console, InForce, SignIn, Throttle, Token, router};
+use crate::{Console, Elsewhere, InForce, SignIn, Throttle, Token, router};
 
 const START: &str = "2026-11-23T10:00:00Z";
 /// Kept cheap: one iteration over 64 KiB. What the console makes itself is Argon2's own default.
@@ -96,6 +96,13 @@ impl World {
     }
 
     async fn with_cookies(secure_cookies: bool) -> World {
+        World::made(secure_cookies, |_, _| None).await
+    }
+
+    async fn made(
+        secure_cookies: bool,
+        elsewhere: impl FnOnce(&Db, &School) -> Option<Arc<dyn Elsewhere>>,
+    ) -> World {
         let folder = TempDir::new().expect("a temporary folder");
         let db = Db::open_file(&folder.path().join("schoolgate.db")).await.expect("a store");
         let zone = TimeZone::get("Europe/London").expect("bundled");
@@ -126,7 +133,7 @@ impl World {
             clock: Arc::new(move || now() + SignedDuration::from_secs(ticking.load(Ordering::Relaxed))),
             secure_cookies,
             throttle: Throttle::default(),
-            elsewhere: None,
+            elsewhere: elsewhere(&db, &elm),
             sign_in: SignIn::new([7; 32], "https://console.test"),
         };
         let (roster, leaver) = roster::fill(&db, &elm).await;

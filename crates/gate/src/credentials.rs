@@ -3,7 +3,7 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 use argon2::{Argon2, PasswordVerifier, password_hash::phc::PasswordHash};
 use jiff::Timestamp;
 use moka::sync::Cache;
-use school::{Id, KeptBy, OpeningHours, Person, Role, Username, settings::COMMUNITY_HOURS};
+use school::{Id, KeptBy, OpeningHours, Person, Role, Username, passwords, settings::COMMUNITY_HOURS};
 use tokio::sync::{Mutex, Semaphore};
 use zeroize::Zeroizing;
 
@@ -190,6 +190,10 @@ impl Credentials {
             Throttle::Go(guess) => guess,
             Throttle::Wait => return Err(Refusal::SlowDown),
         };
+        // PWD-04: a child may type the code of its card with its gap, or in capitals.
+        let young = known.is_some_and(|it| passwords::is_young(&snapshot.chosen, &it.person));
+        let card = if young { passwords::card_code(password).map(Zeroizing::new) } else { None };
+        let password = card.as_ref().map_or(password, |it| it.as_str());
         let right = match known {
             // What it does not say is not remembered either, for or against.
             Some(known) if known.kept_by == KeptBy::Directory => self.ask(known, password).await?,

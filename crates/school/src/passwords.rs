@@ -17,6 +17,18 @@ pub fn is_young(settings: &Settings, person: &Person) -> bool {
     is_pupils(person) && person.year.zip(from).is_some_and(|(year, from)| year < from)
 }
 
+/// Letters of codes on class cards: no vowels, so that chance spells no word, and none that is taken for another.
+pub const CARD_LETTERS: &[u8; 16] = b"bcdfghjkmnpqrtwx";
+/// Some 32 bits: a child types it, and guessing is slowed down.
+pub const CARD_LENGTH: usize = 8;
+
+/// The code of a card however it was typed, with gaps or in capitals. `None`: it is none.
+pub fn card_code(typed: &str) -> Option<String> {
+    let letters = typed.chars().filter(|it| !it.is_whitespace() && *it != '-');
+    let code: String = letters.map(|it| it.to_ascii_lowercase()).collect();
+    (code.len() == CARD_LENGTH && code.bytes().all(|it| CARD_LETTERS.contains(&it))).then_some(code)
+}
+
 /// Set so long ago that it has to be changed (PWD-03).
 pub fn is_old(settings: &Settings, person: &Person, set_at: Timestamp, now: Timestamp) -> bool {
     let days = settings.number(if is_pupils(person) { &PUPIL_PASSWORD_DAYS } else { &PASSWORD_DAYS });
@@ -29,6 +41,18 @@ pub fn is_old(settings: &Settings, person: &Person, set_at: Timestamp, now: Time
 mod tests {
     use super::*;
     use crate::{Id, Layer, Roles, Stay, settings::Said};
+
+    #[test]
+    fn the_code_of_a_card_counts_however_it_was_typed() {
+        let check =
+            |typed: &str, code: Option<&str>| assert_eq!(card_code(typed).as_deref(), code, "{typed}");
+        check("bcdf ghjk", Some("bcdfghjk"));
+        check(" BCDF-ghjk ", Some("bcdfghjk"));
+        check("bcdf ghj", None);
+        check("bcdf ghjkm", None);
+        check("kestrel9", None);
+        check("", None);
+    }
 
     #[test]
     fn a_password_grows_old_only_where_the_school_says_so() {

@@ -44,8 +44,11 @@ impl Alerts {
             // CHG-07: whoever looks after the filter acts on the address. What was written may tell of a child, and
             // stays with the leads.
             let subject = new.place.as_deref().unwrap_or("a site without an address");
-            let words = format!("{subject} was reported as unsuitable. What was written is with the safeguarding leads");
-            let alert = security::New { kind: security::Kind::SiteReport, subject, words: &words, quiet: false };
+            let words = format!(
+                "{subject} was reported as unsuitable. What was written is with the safeguarding leads"
+            );
+            let alert =
+                security::New { kind: security::Kind::SiteReport, subject, words: &words, quiet: false };
             security::raise(tx, &by, school.id, alert).await?;
         }
         if new.origin == Origin::Search && severity < Some(Severity::Medium) {

@@ -82,7 +82,10 @@ impl Watch {
             }
             let known = seen.person.and_then(|id| snapshot.people.get(id));
             let subject = known.map_or_else(|| seen.address.to_string(), |it| it.person.username.to_string());
-            let words = format!("{subject} tried to reach {}, a way round the filter, from {}", seen.host, seen.address);
+            let words = format!(
+                "{subject} tried to reach {}, a way round the filter, from {}",
+                seen.host, seen.address
+            );
             all.push(WayRound { subject, words, at: seen.at });
         }
         all

@@ -28,6 +28,7 @@ static MENU: &[Part] = &[
         name: "People",
         pages: &[
             ("People", "/people", may(Right::SeePeople)),
+            ("Sign-in cards", "/people/cards", Demand::SignedIn),
             ("Who to ask", "/posts", Demand::SignedIn),
             ("Digests", "/digests", may(Right::SeeToday)),
             ("Access plans", "/plans", may(Right::SeePlans)),
@@ -71,7 +72,13 @@ impl Part {
     fn of<'a>(&self, staff: &'a Staff) -> impl Iterator<Item = (&'static str, &'static str)> + use<'a> {
         let open = |demand: Demand| demand.right().is_none_or(|right| staff.rights.has(right));
         let is_parent = staff.person.roles.has(Role::Parent);
-        let theirs = move |path: &str| path != "/children" || is_parent;
+        // Nobody lands on it, so its demand is not in the table: it only stands in the menu of those who may.
+        let makes_cards = staff.rights.has(Right::ResetPupils);
+        let theirs = move |path: &str| match path {
+            "/children" => is_parent,
+            "/people/cards" => makes_cards,
+            _ => true,
+        };
         let pages = self.pages.iter().filter(move |(_, path, demand)| open(*demand) && theirs(path));
         pages.map(|(name, path, _)| (*name, *path))
     }

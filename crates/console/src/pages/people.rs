@@ -1,5 +1,6 @@
 //! The register of people: look up, look at, add, change, reset, end and bring back (ACC-02, ACC-12).
 pub(crate) mod act;
+pub(crate) mod cards;
 pub(crate) mod change;
 pub(crate) mod export;
 pub(crate) mod link;

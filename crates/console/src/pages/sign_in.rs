@@ -229,7 +229,10 @@ fn page(console: &Console, schools: &[School], fields: &Fields, complaint: Optio
 
 /// Where somebody who is signed in shows who they are once more, at the provider.
 pub(crate) fn provider_again(next: &str) -> String {
-    format!("/sign-in/provider?{}", serde_html_form::to_string([("again", "yes"), ("next", next)]).unwrap_or_default())
+    format!(
+        "/sign-in/provider?{}",
+        serde_html_form::to_string([("again", "yes"), ("next", next)]).unwrap_or_default()
+    )
 }
 
 fn provider(next: &str) -> String {

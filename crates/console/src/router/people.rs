@@ -10,6 +10,8 @@ pub(super) const ROUTES: &[Route] = &[
     route(GET, "/people.csv", may(Right::SeePeople), || get(people::export::get)),
     route(GET, "/people/add", fresh(Right::ManagePeople), || get(people::change::add)),
     route(POST, "/people/add", fresh(Right::ManagePeople), || post(people::change::post_add)),
+    route(GET, "/people/cards", fresh(Right::ResetPupils), || get(people::cards::get)),
+    route(POST, "/people/cards", fresh(Right::ResetPupils), || post(people::cards::post)),
     route(GET, "/people/{id}", may(Right::SeePeople), || get(people::person::get)),
     route(GET, "/people/{id}/change", fresh(Right::ManagePeople), || get(people::change::get)),
     route(POST, "/people/{id}/change", fresh(Right::ManagePeople), || post(people::change::post)),

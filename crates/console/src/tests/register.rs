@@ -49,6 +49,9 @@ async fn somebody_is_added_found_reset_ended_and_brought_back() {
     let link = reset.lines().find_map(|it| it.split_once("console.test")).expect("a link").1.to_owned();
     let open = world.get(&link, None).await.words();
     assert!(open.contains("new.person"), "{open}");
+    // The rules of every place where a password is set (PWD-02), and no common one.
+    let common = [("new", "password1234"), ("again", "password1234")];
+    assert_eq!(world.post(&link, None, &common).await.status, StatusCode::BAD_REQUEST);
     let short = [("new", "short"), ("again", "short")];
     assert_eq!(world.post(&link, None, &short).await.status, StatusCode::BAD_REQUEST);
     let good = [("new", "Seven quiet otters 42"), ("again", "Seven quiet otters 42")];
@@ -122,4 +125,47 @@ async fn nobody_raises_or_ends_themselves() {
     assert!(raised.words().contains("Nobody changes their own roles"), "{}", raised.words());
     let ended = world.post(&format!("/people/{me}/end"), Some(&admin), &[]).await;
     assert_eq!(ended.status, StatusCode::BAD_REQUEST);
+}
+
+/// PWD-04: below the year of the setting, a code on a card; from it on, a password of one's own.
+#[tokio::test]
+async fn a_class_of_young_pupils_gets_cards_and_nobody_else_does() {
+    let world = World::new().await;
+    let admin = world.session(&world.elm, Role::AccountAdministrator).await;
+    for (name, username, year) in [("Ivy Small", "ivy.small", "2"), ("Max Tall", "max.tall", "7")] {
+        let new = [
+            ("name", name),
+            ("username", username),
+            ("roles", "pupil"),
+            ("year", year),
+            ("classes", "2 Oak"),
+        ];
+        let added = world.post("/people/add", Some(&admin), &new).await;
+        assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.words());
+    }
+    let words = world.get("/people/cards?class=2+Oak", Some(&admin)).await.words();
+    assert!(
+        words.contains("ivy.small") && !words.contains("max.tall") && words.contains("None yet"),
+        "{words}"
+    );
+    let sheet =
+        world.post("/people/cards", Some(&admin), &[("class", "2 Oak"), ("who", "without")]).await.words();
+    let code = sheet.split_once("Code\n").and_then(|it| it.1.lines().next()).expect("a code").to_owned();
+    let code = school::passwords::card_code(&code).expect("a code of a card");
+    let mut tx = world.db.read().await.expect("a transaction");
+    let name = "ivy.small".parse().expect("a name");
+    let kept = store::people::by_username(&mut tx, world.elm.id, &name).await.expect("read").expect("there");
+    drop(tx);
+    assert!(
+        crate::password::is_right(&code, kept.password).await.expect("hashed"),
+        "Argon2id, as a password"
+    );
+    // Sent twice: those who have one keep it.
+    let again =
+        world.post("/people/cards", Some(&admin), &[("class", "2 Oak"), ("who", "without")]).await.words();
+    assert!(again.contains("No cards were made"), "{again}");
+    // The school lets them choose their own from Year 2 on.
+    world.set(&school::settings::PERSONAL_FROM, "2").await;
+    let words = world.get("/people/cards?class=2+Oak", Some(&admin)).await.words();
+    assert!(words.contains("Nobody in this class"), "{words}");
 }

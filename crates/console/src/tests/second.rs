@@ -1,15 +1,24 @@
 //! Second credentials (ACC-07), own passwords (PWD-02, 03, 05) and own sessions.
-use axum::http::StatusCode;
+use std::sync::Arc;
+
+use axum::{
+    body::Body,
+    http::{
+        Method, StatusCode,
+        header::{COOKIE, SET_COOKIE},
+    },
+};
+use futures_util::{FutureExt, future::BoxFuture};
 use jiff::SignedDuration;
 use school::{
-    Role,
-    settings::{PASSWORD_DAYS, SECOND_ROLES},
+    Id, NotLetIn, Person, Role, RoundTrip, School,
+    settings::{IDLE_LOCK, PASSWORD_DAYS, SECOND_ROLES},
 };
-use store::{By, passwords, people, sessions};
+use store::{By, Db, passwords, people, sessions};
 use totp_rs::{Builder, Secret};
 
-use super::{PASSWORD, World};
-use crate::{LONGEST, Token};
+use super::{PASSWORD, World, request};
+use crate::{Elsewhere, LONGEST, Token};
 
 /// Signed in with the password alone.
 async fn signed_in(world: &World, username: &str) -> Token {
@@ -231,4 +240,109 @@ async fn one_sees_where_one_is_signed_in_and_ends_it() {
     assert!(world.get("/today", Some(&there)).await.location().starts_with("/sign-in"));
     assert_eq!(world.get("/today", Some(&here)).await.status, StatusCode::OK);
     assert_eq!(world.get("/today", Some(&dana)).await.status, StatusCode::OK);
+}
+
+/// An identity provider that believes everybody: the code is the username.
+struct Trusting(Db, Id<School>);
+
+impl Elsewhere for Trusting {
+    fn school(&self) -> Option<Id<School>> {
+        Some(self.1)
+    }
+    fn button(&self) -> Option<&str> {
+        Some("Sign in with your school account")
+    }
+    fn back(&self) -> String {
+        "https://console.test/sign-in/provider/back".to_owned()
+    }
+    fn address<'a>(&'a self, trip: &'a RoundTrip) -> BoxFuture<'a, Result<String, NotLetIn>> {
+        async move { Ok(format!("https://provider.test/?again={}&state={}", trip.again, trip.state)) }.boxed()
+    }
+    fn person<'a>(&'a self, _: &'a RoundTrip, code: &'a str) -> BoxFuture<'a, Result<Person, NotLetIn>> {
+        let found = async move {
+            let mut tx = self.0.read().await.expect("a transaction");
+            let name = code.parse().expect("a username");
+            let kept = people::by_username(&mut tx, self.1, &name).await.expect("read");
+            kept.map(|it| it.person).ok_or(NotLetIn::Unknown)
+        };
+        found.boxed()
+    }
+    fn is_right<'a>(&'a self, _: &'a Person, _: &'a str) -> BoxFuture<'a, Result<bool, NotLetIn>> {
+        async { Err(NotLetIn::NotSetUp) }.boxed()
+    }
+}
+
+/// To the provider and back, in the browser of `session`: the new session, and where it leads.
+async fn through_provider(
+    world: &World,
+    session: Option<&Token>,
+    way: &str,
+    username: &str,
+) -> (Token, String) {
+    let away = world.get(way, session).await;
+    let state = away.location().split_once("state=").expect("a state").1.to_owned();
+    assert_eq!(away.location().contains("again=true"), way.contains("again=yes"), "{}", away.location());
+    let trip = away.cookie().split(';').next().expect("a cookie").to_owned();
+    let back = format!("/sign-in/provider/back?state={state}&code={username}");
+    let mut request = request(Method::GET, &back, session, Body::empty());
+    request.headers_mut().append(COOKIE, trip.parse().expect("a header"));
+    let answer = world.send(request).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.words());
+    let cookies = answer.headers.get_all(SET_COOKIE).iter().filter_map(|it| it.to_str().ok());
+    let token = cookies.filter_map(|it| it.strip_prefix("schoolgate=")).next().expect("a session");
+    let token = Token::from_text(token.split(';').next().expect("a value")).expect("a token");
+    (token, answer.location().to_owned())
+}
+
+/// ACC-05, ACC-07: a school account is no way round the second credential, and needs no password here.
+#[tokio::test]
+async fn a_school_account_meets_the_same_rule_and_needs_no_password_for_it() {
+    let world = World::made(false, |db, school| Some(Arc::new(Trusting(db.clone(), school.id)))).await;
+    world.set(&IDLE_LOCK, "60").await;
+    let mut tx = world.db.write().await.expect("a transaction");
+    let by = By { person: None, name: "Set-up".to_owned(), at: world.now() };
+    for username in ["dana", "helen"] {
+        let name = username.parse().expect("a username");
+        let kept = people::by_username(&mut tx, world.elm.id, &name).await.expect("read").expect("there");
+        people::clear_password(&mut tx, &by, world.elm.id, kept.person.id).await.expect("cleared");
+    }
+    tx.commit().await.expect("kept");
+
+    let (dana, to) = through_provider(&world, None, "/sign-in/provider?next=/today", "dana").await;
+    assert_eq!(to, "/today");
+    assert_eq!(world.get("/today", Some(&dana)).await.location(), "/account/second?next=%2Ftoday");
+    add_app(&world, &dana, "/concerns").await;
+    assert_eq!(world.get("/concerns", Some(&dana)).await.status, StatusCode::OK);
+
+    // Whose sign-in is not fresh signs in again, and the provider asks.
+    let (helen, _) = through_provider(&world, None, "/sign-in/provider", "helen").await;
+    world.wait(SignedDuration::from_mins(11));
+    let page = world.get("/account/second/app", Some(&helen)).await;
+    assert!(page.text.contains("/sign-in/provider?again=yes"), "{}", page.words());
+    let secret = between(&page.text, "<code class=\"sg-break\">", "</code>").replace(' ', "");
+    let pending = between(&page.text, "name=\"pending\" value=\"", "\"").to_owned();
+    let fields = [("pending", pending.as_str()), ("code", &code(&world, &secret)), ("password", PASSWORD)];
+    let late = world.post("/account/second/app", Some(&helen), &fields).await;
+    assert_eq!(late.status, StatusCode::BAD_REQUEST);
+    assert!(late.words().contains("You signed in too long ago"), "{}", late.words());
+    let again = "/sign-in/provider?again=yes&next=/account/second/app";
+    let (fresh, to) = through_provider(&world, Some(&helen), again, "helen").await;
+    assert_eq!(to, "/account/second/app");
+    assert_eq!(world.get("/account", Some(&helen)).await.location(), "/sign-in?next=%2Faccount", "gave way");
+    add_app(&world, &fresh, "").await;
+
+    // A session that has locked: no password opens it, signing in again leads on from there.
+    world.wait(SignedDuration::from_mins(61));
+    assert_eq!(world.get("/concerns", Some(&dana)).await.location(), "/lock?next=%2Fconcerns");
+    let lock = world.get("/lock?next=/concerns", Some(&dana)).await;
+    assert!(lock.text.contains("/sign-in/provider?again=yes") && !lock.text.contains("name=\"password\""));
+    for typed in ["", PASSWORD] {
+        let refused = world.post("/lock", Some(&dana), &[("password", typed)]).await;
+        assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
+    }
+    let again = "/sign-in/provider?again=yes&next=/concerns";
+    let (unlocked, to) = through_provider(&world, Some(&dana), again, "dana").await;
+    assert_eq!(to, "/concerns");
+    let asked = world.get("/concerns", Some(&unlocked)).await;
+    assert_eq!(asked.location(), "/account/second/show?next=%2Fconcerns", "the second one again");
 }

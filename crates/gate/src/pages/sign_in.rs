@@ -111,7 +111,7 @@ pub(crate) fn form(frame: &Frame<'_>, form: &Form<'_>) -> Sheet {
             input #username type="text" name="username" value=(form.username) autocomplete="username"
                 autocapitalize="none" spellcheck="false" maxlength="64" required
                 aria-invalid=[wrong.as_ref().map(|_| "true")] aria-describedby=[wrong.as_ref().map(|_| "wrong")];
-            label for="password" { "Password" }
+            label for="password" { "Password, or the code on your card" }
             input #password type="password" name="password" autocomplete="current-password" maxlength="1024"
                 required aria-invalid=[wrong.as_ref().map(|_| "true")]
                 aria-describedby=[wrong.as_ref().map(|_| "wrong")];

@@ -78,9 +78,12 @@ async fn a_report_becomes_a_concern_that_the_leads_are_told_of() {
         assert!(!letter.text.contains("left out") && !letter.text.contains("Birch"), "{}", letter.text);
     }
     // CHG-07: whoever looks after the filter is told of the address, and not of what was written.
-    assert_eq!(small.security(Kind::SiteReport).await, [
-        "games.test: games.test was reported as unsuitable. What was written is with the safeguarding leads"
-    ]);
+    assert_eq!(
+        small.security(Kind::SiteReport).await,
+        [
+            "games.test: games.test was reported as unsuitable. What was written is with the safeguarding leads"
+        ]
+    );
     let mut tx = small.db.read().await.expect("a transaction");
     let mut all = concerns::all(&mut tx, SCHOOL, 10).await.expect("concerns");
     all.sort_by_key(|it| it.origin);

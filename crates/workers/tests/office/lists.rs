@@ -75,7 +75,10 @@ async fn a_list_is_loaded_and_its_changes_are_told() {
     );
     assert!(small.health.faults()[0].contains("more than a quarter"));
     let told = small.security(Kind::ListJump).await;
-    assert!(matches!(&told[..], [one] if one.starts_with("A list: The list A list has changed by more")), "{told:?}");
+    assert!(
+        matches!(&told[..], [one] if one.starts_with("A list: The list A list has changed by more")),
+        "{told:?}"
+    );
 }
 
 #[tokio::test]

@@ -10,7 +10,9 @@ pub(super) fn case(world: &World, route: &Route) -> Option<Case> {
         (_, path) if path.starts_with("/plans/{id}") => {
             (path.replace("{id}", &world.plan.to_string()), Other::NotFound)
         }
-        (_, "/people" | "/people.csv" | "/people/add") => (route.path.to_owned(), Other::Theirs),
+        (_, "/people" | "/people.csv" | "/people/add" | "/people/cards") => {
+            (route.path.to_owned(), Other::Theirs)
+        }
         (_, path) if path.starts_with("/people/{id}") => {
             (path.replace("{id}", &world.pupil.id.to_string()), Other::NotFound)
         }
