@@ -33,13 +33,13 @@ pub async fn set(
     value: &str,
     locked: bool,
 ) -> Result<(), StoreError> {
-    let before = told(tx, owner, setting).await?;
+    let before = told_or_above(tx, school, (layer, owner), setting).await?;
     let sql = "insert into setting (owner, layer, name, value, locked) values ($1, $2, $3, $4, $5) \
                on conflict (owner, name) do update set value = excluded.value, locked = excluded.locked";
     let code = school::Choice::code(layer);
     tx.run(sql, vec![owner.into(), code.into(), setting.key.into(), value.into(), locked.into()]).await?;
     let after = told(tx, owner, setting).await?;
-    note(tx, by, school, layer, setting, before.as_deref(), after.as_deref()).await
+    note(tx, by, school, layer, setting, Some(&before), after.as_deref()).await
 }
 
 /// Leaves it to the layer above again.
@@ -53,12 +53,31 @@ pub async fn unset(
     let Some(before) = told(tx, owner, setting).await? else { return Ok(()) };
     tx.run("delete from setting where owner = $1 and name = $2", vec![owner.into(), setting.key.into()])
         .await?;
-    note(tx, by, school, layer, setting, Some(&before), None).await
+    let after = told_or_above(tx, school, (layer, owner), setting).await?;
+    note(tx, by, school, layer, setting, Some(&before), Some(&after)).await
 }
 
 /// Whether this layer may say something of it: none above has locked it.
 pub fn may_set(settings: &Settings, setting: &Setting, layer: Layer) -> bool {
     settings.get(setting).locked_by.is_none_or(|it| layer <= it)
+}
+
+/// What holds at this layer, said there or not: who reads the audit trail need not know the default.
+async fn told_or_above(
+    tx: &mut Tx,
+    school: Id<School>,
+    (layer, owner): (Layer, &str),
+    setting: &Setting,
+) -> Result<String, StoreError> {
+    if let Some(said) = told(tx, owner, setting).await? {
+        return Ok(said);
+    }
+    let above = if layer == Layer::Trust {
+        setting.default.to_owned()
+    } else {
+        of(tx, school, None).await?.get(setting).value
+    };
+    Ok(format!("{}, not set here", setting.kind.words(&above)))
 }
 
 async fn told(tx: &mut Tx, owner: &str, setting: &Setting) -> Result<Option<String>, StoreError> {

@@ -86,7 +86,7 @@ pub(crate) async fn get(
             @if console.sign_in.passkeys.can() {
                 p.govuk-body { "Your computer, phone or a security key asks for your finger, face or PIN." }
                 noscript { p.govuk-body { "Passkeys need JavaScript. An app that shows codes does not." } }
-                (passkey::form(&staff, &owner, next))
+                (passkey::form(&staff, all.is_empty().then_some(&owner), next))
             } @else {
                 p.govuk-body {
                     "The console is reached by an address here and not by a name, and passkeys belong to names. Use an app."

@@ -71,8 +71,8 @@ pub(crate) async fn post(
     Ok(Redirect::to(after(fields.get("next"))).into_response())
 }
 
-/// Hidden until the script has found that the browser knows passkeys.
-pub(super) fn form(staff: &Staff, owner: &Owner, next: &str) -> Markup {
+/// `owner`: asked with the first alone. Hidden until the script has found that the browser knows passkeys.
+pub(super) fn form(staff: &Staff, owner: Option<&Owner>, next: &str) -> Markup {
     let name = Input { hint: "", ..Input::text("name", "What you call it", "Passkey") };
     html! {
         form method="post" action="/account/second/passkey" data-passkey="/account/second/passkey/ask"
@@ -81,7 +81,7 @@ pub(super) fn form(staff: &Staff, owner: &Owner, next: &str) -> Markup {
             input type="hidden" name="answer";
             input type="hidden" name="next" value=(next);
             (input(&name))
-            (question(owner, "/account/second", None))
+            @if let Some(owner) = owner { (question(owner, "/account/second", None)) }
             p.govuk-error-message data-passkey-words role="alert" hidden {}
             button.govuk-button type="submit" { "Add a passkey" }
         }
