@@ -11,7 +11,7 @@ use store::{Db, activity, activity::Activity};
 use web_gate::{Doors, ListenError, Parts, WebGate};
 use workers::{
     Clerk, Compaction, Health, Heart, Office, Recording, Snapshots, Watch,
-    jobs::{ListFolder, Log},
+    jobs::{AuditCare, ListFolder, Log},
     snapshots,
 };
 
@@ -167,6 +167,12 @@ pub(crate) fn office(
         log: Log { reader, keep_days: config.keep.activity },
         lists: ListFolder { path: config.data.join("lists"), seal: seal::of(&config.data)? },
         roster: settings::roster(config),
+        audit: AuditCare {
+            folder: config.data.join("checkpoints"),
+            signer: seal::signer(&config.data)?,
+            copy: config.audit.copy.clone(),
+            mail: config.audit.mail.clone(),
+        },
         fetch: settings::fetch(config)?,
         clock: clock(),
     })

@@ -1,8 +1,10 @@
 //! What can be asked of the program; one file each.
+mod audit;
 mod demo;
 mod doctor;
 mod explain;
 mod lists;
+mod migrate;
 mod people;
 mod roster;
 mod rules;
@@ -42,6 +44,10 @@ enum Command {
     Rules(rules::Rules),
     /// Trusts: list, make one, put this school under one.
     Trust(trust::Trust),
+    /// The audit trail: list, verify, sign, export.
+    Audit(audit::Audit),
+    /// Bring the database up to date; `serve` does it by itself.
+    Migrate(ConfigFile),
     /// Check everything, and say what to do about what is wrong.
     Doctor(ConfigFile),
 }
@@ -64,6 +70,8 @@ impl Commands {
             Command::Roster(it) => roster::run(&it),
             Command::Rules(it) => rules::run(&it),
             Command::Trust(it) => trust::run(it),
+            Command::Audit(it) => audit::run(&it),
+            Command::Migrate(it) => migrate::run(&it.config),
             Command::Doctor(it) => doctor::run(&it.config),
         }
     }

@@ -1,5 +1,7 @@
 //! One TOML file: read as it stands (`raw`), then checked into values that the rest of the binary can trust.
 //! Every key is in `config/example.toml`, which docs/configuration.md shows.
+mod audit;
+mod backup;
 mod check;
 mod console;
 mod fault;
@@ -21,6 +23,8 @@ use std::{
 };
 
 pub(crate) use self::{
+    audit::Audit,
+    backup::Backup,
     console::Console,
     fault::Faults,
     gate::Gate,
@@ -53,6 +57,9 @@ pub(crate) struct Config {
     pub(crate) lists: Lists,
     /// `None`: rosters come by the console or the command line only.
     pub(crate) roster: Option<Roster>,
+    pub(crate) audit: Audit,
+    /// `None`: nothing is backed up by itself.
+    pub(crate) backup: Option<Backup>,
     pub(crate) log: Log,
 }
 

@@ -3,6 +3,8 @@ use std::{fs, path::Path};
 use anyhow::Context as _;
 use rand::TryRng as _;
 
+use store::audit::Signer;
+
 use crate::data_folder::write_secret;
 
 /// 32 bytes of chance from the system.
@@ -22,6 +24,12 @@ pub(crate) fn of(folder: &Path) -> anyhow::Result<[u8; 32]> {
 /// the back-up, and not beside the database's own.
 pub(crate) fn of_sign_in(folder: &Path) -> anyhow::Result<[u8; 32]> {
     kept(&folder.join("sign-in.seal"))
+}
+
+/// Who signs the checkpoints of the audit trail of this data folder. Losing it means that checkpoints signed before
+/// count as a stranger's.
+pub(crate) fn signer(folder: &Path) -> anyhow::Result<Signer> {
+    Signer::new(&kept(&folder.join("audit.key"))?).context("audit.key makes no key")
 }
 
 fn kept(path: &Path) -> anyhow::Result<[u8; 32]> {

@@ -29,6 +29,7 @@ mod chain;
 mod checkpoint;
 mod export;
 mod search;
+mod shelf;
 mod verify;
 
 use jiff::Timestamp;
@@ -42,6 +43,7 @@ pub use self::{
     checkpoint::{Checkpoint, NotACheckpoint, Signer},
     export::{Format, heading, line},
     search::{Wanted, recent, search},
+    shelf::{checkpoints_in, put_checkpoint, read_checkpoint},
     verify::{Break, Check, Report, keep_check, keep_checkpoint, last_check, verify},
 };
 

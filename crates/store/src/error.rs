@@ -18,6 +18,11 @@ pub enum StoreError {
     Address(String),
     #[error("database")]
     Database(#[from] sqlx::Error),
+    #[error(
+        "the database is of version {found}, which this program does not know (it knows {known}): \
+         run the newer program it was last opened with"
+    )]
+    Newer { found: i64, known: i64 },
     #[error("bringing the database up to date")]
     Migrate(#[from] sqlx::migrate::MigrateError),
 }

@@ -12,6 +12,7 @@ mod by;
 pub mod concerns;
 pub mod digests;
 mod error;
+mod files;
 pub mod groups;
 pub mod guests;
 mod hex;
@@ -47,6 +48,6 @@ pub mod trusts;
 pub use crate::{
     by::{By, fresh_id},
     error::StoreError,
-    open::Db,
+    open::{Db, Upgrade},
     sql::Tx,
 };

@@ -1,8 +1,8 @@
-use std::{path::Path, str::FromStr, time::Duration};
+use std::{fmt, path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
-    PgPool, SqlStr, SqlitePool,
-    migrate::{Migration, MigrationType, Migrator},
+    Database, PgPool, Pool, SqlStr, SqlitePool,
+    migrate::{Migrate, Migration, MigrationType, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -11,7 +11,18 @@ use crate::{StoreError, Tx, audit, sql::Engine};
 
 /// The database: one file, or a server. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Db(Pools);
+pub struct Db {
+    pools: Pools,
+    upgrade: Upgrade,
+}
+
+/// What opening did to the schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Upgrade {
+    /// The version it was of; `None`: it was empty.
+    pub from: Option<i64>,
+    pub to: i64,
+}
 
 #[derive(Debug, Clone)]
 enum Pools {
@@ -61,8 +72,8 @@ impl Db {
             .acquire_timeout(ACQUIRE)
             .connect_with(options)
             .await?;
-        migrations().run(&pool).await?;
-        Db(Pools::Postgres(pool)).adopted().await
+        let upgrade = migrate(&pool).await?;
+        Db { pools: Pools::Postgres(pool), upgrade }.adopted().await
     }
 
     /// A file of `SQLite`, whatever its path is made of. Made if missing, readable by its owner alone.
@@ -82,9 +93,14 @@ impl Db {
             .busy_timeout(BUSY);
         let pool = SqlitePoolOptions::new().acquire_timeout(ACQUIRE);
         let writer = pool.clone().max_connections(1).connect_with(options.clone()).await?;
-        migrations().run(&writer).await?;
+        let upgrade = migrate(&writer).await?;
         let readers = pool.max_connections(READERS).connect_with(options.pragma("query_only", "on")).await?;
-        Db(Pools::Sqlite { readers, writer }).adopted().await
+        Db { pools: Pools::Sqlite { readers, writer }, upgrade }.adopted().await
+    }
+
+    /// What opening it did to its schema.
+    pub fn upgrade(&self) -> Upgrade {
+        self.upgrade
     }
 
     /// Whatever an older version left to be done by more than SQL.
@@ -98,7 +114,7 @@ impl Db {
 
     /// Sees one moment of the database until it is dropped; cannot write.
     pub async fn read(&self) -> Result<Tx, StoreError> {
-        let engine = match &self.0 {
+        let engine = match &self.pools {
             Pools::Sqlite { readers, .. } => Engine::Sqlite(readers.begin().await?),
             Pools::Postgres(pool) => {
                 Engine::Postgres(pool.begin_with("begin isolation level repeatable read, read only").await?)
@@ -108,7 +124,7 @@ impl Db {
     }
 
     pub async fn write(&self) -> Result<Tx, StoreError> {
-        let engine = match &self.0 {
+        let engine = match &self.pools {
             // Takes the write lock now; a read that turns into a write later could not wait for it.
             Pools::Sqlite { writer, .. } => Engine::Sqlite(writer.begin_with("begin immediate").await?),
             // Whatever the server's default: an entry of the audit trail reads what the one before has just written.
@@ -121,12 +137,12 @@ impl Db {
 
     /// Whether one may write while another does.
     pub fn has_many_writers(&self) -> bool {
-        matches!(self.0, Pools::Postgres(_))
+        matches!(self.pools, Pools::Postgres(_))
     }
 
     /// Waits for work under way and closes; every later call fails.
     pub async fn close(&self) {
-        match &self.0 {
+        match &self.pools {
             Pools::Sqlite { readers, writer } => {
                 readers.close().await;
                 writer.close().await;
@@ -136,8 +152,44 @@ impl Db {
     }
 }
 
-fn migrations() -> Migrator {
-    let all = MIGRATIONS.iter().map(|&(version, name, sql)| {
+/// A database of a newer program is left as it is, and refused.
+async fn migrate<DB: Database>(pool: &Pool<DB>) -> Result<Upgrade, StoreError>
+where
+    DB::Connection: Migrate,
+{
+    let to = MIGRATIONS.iter().map(|it| it.0).max().unwrap_or_default();
+    let mut connection = pool.acquire().await?;
+    // Two programs may open an empty database at once.
+    connection.lock().await?;
+    connection.ensure_migrations_table(TABLE).await?;
+    let applied = connection.list_applied_migrations(TABLE).await?;
+    connection.unlock().await?;
+    drop(connection);
+    let from = applied.iter().map(|it| it.version).max();
+    let known = |version: i64| MIGRATIONS.iter().any(|it| it.0 == version);
+    if let Some(newer) = applied.iter().map(|it| it.version).find(|it| !known(*it)) {
+        return Err(StoreError::Newer { found: newer, known: to });
+    }
+    migrations(i64::MAX).run(pool).await?;
+    Ok(Upgrade { from, to })
+}
+
+/// Where sqlx keeps which migrations were done.
+const TABLE: &str = "_sqlx_migrations";
+
+impl fmt::Display for Upgrade {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.from {
+            None => write!(f, "The database was empty; it is now of version {}.", self.to),
+            Some(from) if from == self.to => write!(f, "The database is of version {from}, as it should be."),
+            Some(from) => write!(f, "The database was of version {from}; it is now of version {}.", self.to),
+        }
+    }
+}
+
+/// Those up to a version.
+fn migrations(last: i64) -> Migrator {
+    let all = MIGRATIONS.iter().filter(|it| it.0 <= last).map(|&(version, name, sql)| {
         Migration::new(version, name.into(), MigrationType::Simple, SqlStr::from_static(sql), false)
     });
     Migrator::with_migrations(all.collect())
@@ -154,3 +206,6 @@ fn own(path: &Path) -> std::io::Result<()> {
         _ => options.open(path).map(drop),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@ pub mod chase_unread;
 pub mod lapse_guests;
 mod leavers;
 pub mod mail_alerts;
+pub mod check_audit;
 pub mod prune_activity;
 mod read_roster;
 pub mod refresh_lists;
@@ -17,7 +18,7 @@ use std::{future::Future, path::PathBuf, pin::Pin, sync::Arc, time::Duration};
 
 use gate::Current;
 use jiff::{SignedDuration, Timestamp};
-use store::{Db, StoreError, activity::Reader, jobs, jobs::Job};
+use store::{Db, StoreError, activity::Reader, audit::Signer, jobs, jobs::Job};
 use tokio_util::sync::CancellationToken;
 
 pub use self::watch_roster::{Looks, RosterFolder, Schedule};
@@ -36,6 +37,7 @@ pub struct Office {
     pub lists: ListFolder,
     /// `None`: rosters are only handed over in the console and by command.
     pub roster: Option<RosterFolder>,
+    pub audit: AuditCare,
     /// For lists that are published on the internet.
     pub fetch: Fetch,
     pub clock: Clock,
@@ -45,6 +47,17 @@ pub struct Office {
 pub struct Log {
     pub reader: Reader,
     pub keep_days: u16,
+}
+
+/// What the audit trail is watched over with.
+pub struct AuditCare {
+    /// Where signed checkpoints are kept.
+    pub folder: PathBuf,
+    pub signer: Signer,
+    /// Another place for each of them.
+    pub copy: Option<PathBuf>,
+    /// Who gets each of them by mail.
+    pub mail: Vec<String>,
 }
 
 /// Where compiled lists are kept.
@@ -96,6 +109,7 @@ pub(crate) static JOBS: &[Kind] = &[
     mail_alerts::KIND,
     supervisor_digest::KIND,
     remind_reviews::KIND,
+    check_audit::KIND,
 ];
 
 /// One slow mail server must not hold up the lists, nor the lists a letter.

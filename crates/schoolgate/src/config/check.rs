@@ -8,7 +8,7 @@ use std::{
 use jiff::SignedDuration;
 
 use super::{
-    Config, console,
+    Config, audit, backup, console,
     fault::{ConfigFault, Faults},
     gate, keep, lists, mail,
     raw::{self, Text},
@@ -43,6 +43,8 @@ fn sections(raw: raw::Config, check: &mut Check) -> Option<Config> {
     let keep = keep::check(&raw.keep, check);
     let lists = lists::check(raw.lists, check);
     let roster = raw.roster.map(|it| roster::check(&it, check));
+    let audit = audit::check(raw.audit, check);
+    let backup = raw.backup.map(|it| backup::check(it, check));
     let log = keep::check_log(raw.log, check);
     let sign_in = sign_in::check(raw.sign_in, check);
     let mail = match mail {
@@ -50,6 +52,10 @@ fn sections(raw: raw::Config, check: &mut Check) -> Option<Config> {
         Some(it) => Some(it?),
     };
     let roster = match roster {
+        None => None,
+        Some(it) => Some(it?),
+    };
+    let backup = match backup {
         None => None,
         Some(it) => Some(it?),
     };
@@ -64,6 +70,8 @@ fn sections(raw: raw::Config, check: &mut Check) -> Option<Config> {
         keep: keep?,
         lists,
         roster,
+        audit,
+        backup,
         log: log?,
     })
 }

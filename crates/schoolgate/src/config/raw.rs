@@ -2,7 +2,7 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{console, gate, keep, lists, mail, roster, school, sign_in};
+use super::{audit, backup, console, gate, keep, lists, mail, roster, school, sign_in};
 
 pub(crate) type Text = Spanned<String>;
 
@@ -24,6 +24,9 @@ pub(crate) struct Config {
     #[serde(default)]
     pub(crate) lists: lists::Raw,
     pub(crate) roster: Option<roster::Raw>,
+    #[serde(default)]
+    pub(crate) audit: audit::Raw,
+    pub(crate) backup: Option<backup::Raw>,
     #[serde(default)]
     pub(crate) log: keep::RawLog,
 }

@@ -79,6 +79,8 @@ fn every_key_is_in_the_example_and_the_example_is_in_the_docs() {
         "lists",
         "lists.sources",
         "roster",
+        "audit",
+        "backup",
         "log",
     ] {
         check(section);

@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use jiff::Timestamp;
 use school::{Id, School};
@@ -56,7 +56,10 @@ pub async fn verify(
     checkpoints: &[Checkpoint],
     key: Option<[u8; 32]>,
 ) -> Result<Report, StoreError> {
-    let ours: Vec<&Checkpoint> = checkpoints.iter().filter(|it| it.school == school).collect();
+    let mut ours: BTreeMap<i64, Vec<&Checkpoint>> = BTreeMap::new();
+    for it in checkpoints.iter().filter(|it| it.school == school) {
+        ours.entry(it.entries).or_default().push(it);
+    }
     let mut report = Report { entries: 0, last: 0, hash: START, breaks: Vec::new() };
     loop {
         let entries = chain::page(tx, school, report.last).await?;
@@ -72,7 +75,8 @@ pub async fn verify(
             if kept != Some(hash) {
                 report.found(Break::Changed { seq: entry.seq });
             }
-            for it in ours.iter().filter(|it| it.entries == entry.seq && Some(it.hash) != kept) {
+            let signed = ours.get(&entry.seq).into_iter().flatten();
+            for it in signed.filter(|it| Some(it.hash) != kept) {
                 report.found(Break::Differs { seq: entry.seq, made: it.made });
             }
             report.entries += 1;
@@ -88,7 +92,7 @@ pub async fn verify(
     } else if given < last {
         report.found(Break::Added { last, given });
     }
-    for it in &ours {
+    for it in ours.into_values().flatten() {
         if last < it.entries {
             report.found(Break::Behind { last, signed: it.entries, made: it.made });
         }
@@ -165,16 +169,19 @@ pub struct Check {
     pub checkpoint: Option<(Timestamp, i64)>,
 }
 
+/// `more`: what else is wrong, such as checkpoints that cannot be read.
 pub async fn keep_check(
     tx: &mut Tx,
     school: Id<School>,
     report: &Report,
+    more: &[String],
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let sql = "insert into audit_check (school, checked_at, entries, faults) values ($1, $2, $3, $4) \
                on conflict (school) do update set checked_at = excluded.checked_at, entries = excluded.entries, \
                faults = excluded.faults";
-    let faults: Vec<String> = report.breaks.iter().map(ToString::to_string).collect();
+    let faults = report.breaks.iter().map(ToString::to_string).chain(more.iter().cloned());
+    let faults: Vec<String> = faults.collect();
     let values = vec![school.into(), now.into(), report.entries.into(), Value::lines(&faults)];
     tx.run(sql, values).await.map(drop)
 }

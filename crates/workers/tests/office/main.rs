@@ -34,7 +34,7 @@ use tokio_util::sync::CancellationToken;
 use workers::{
     Alerts, Clerk, Clock, Fetch, Health, Heart, MailServer, MailTls, Office, Post, Recording, Snapshots,
     Watch,
-    jobs::{ListFolder, Log},
+    jobs::{AuditCare, ListFolder, Log},
     snapshots::{Parts, closed},
 };
 
@@ -258,6 +258,12 @@ impl Small {
             log: Log { reader: self.log.clone(), keep_days: 90 },
             lists: ListFolder { path: self.folder.path().join("lists"), seal: [7; 32] },
             roster: None,
+            audit: AuditCare {
+                folder: self.folder.path().join("checkpoints"),
+                signer: store::audit::Signer::new(&[7; 32]).expect("a key"),
+                copy: Some(self.folder.path().join("elsewhere")),
+                mail: vec!["governor@elm-park.test".to_owned()],
+            },
             fetch: Fetch::new(self.roots.clone(), None).expect("a client").at_most(1_000_000),
             clock: self.clock(),
         }
