@@ -44,6 +44,7 @@ impl Failure {
             }
             Failure::BadRequest(_) => StatusCode::BAD_REQUEST,
             Failure::Store(store::StoreError::Stale) => StatusCode::CONFLICT,
+            Failure::Store(it) if it.is_away() => StatusCode::SERVICE_UNAVAILABLE,
             Failure::Store(_) | Failure::Activity(_) | Failure::Broken(_) => {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
@@ -60,6 +61,7 @@ impl Failure {
             Failure::BadRequest(_) => "That could not be read",
             Failure::Store(store::StoreError::Stale) => "Somebody else changed this first",
             Failure::First { .. } => "Nothing was changed yet",
+            Failure::Store(it) if it.is_away() => "The records cannot be reached just now",
             Failure::Store(_) | Failure::Activity(_) | Failure::Broken(_) => {
                 "Something went wrong on our side"
             }
@@ -93,6 +95,10 @@ impl Failure {
                  stands now, and try again."
             }
             Failure::First { why, .. } => why,
+            Failure::Store(it) if it.is_away() => {
+                "The database does not answer; it may be starting again. What you sent was not kept: try again in a \
+                 minute. Filtering does not depend on it and goes on as it was."
+            }
             Failure::Store(_) | Failure::Activity(_) | Failure::Broken(_) => {
                 "Filtering does not depend on these pages and goes on as it was. Try again in a minute. If it keeps \
                  happening, the network manager will find the cause in the log of the server."

@@ -28,6 +28,27 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// The database is not there just now, or went away in mid-transaction: nothing was kept, and the same may be
+    /// tried again.
+    pub fn is_away(&self) -> bool {
+        // PostgreSQL is shutting down, crashed, starting up, or has no room for another connection.
+        const CODES: [&str; 5] = ["57P01", "57P02", "57P03", "53300", "57P05"];
+        match self {
+            StoreError::Database(cause) => match cause {
+                sqlx::Error::Io(_)
+                | sqlx::Error::PoolTimedOut
+                | sqlx::Error::PoolClosed
+                | sqlx::Error::Protocol(_)
+                | sqlx::Error::WorkerCrashed => true,
+                sqlx::Error::Database(it) => {
+                    it.code().is_some_and(|code| CODES.contains(&&*code) || code.starts_with("08"))
+                }
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
     /// Turns a clash of unique values into words; leaves everything else as it is.
     pub(crate) fn taken(self, what: impl FnOnce() -> String) -> StoreError {
         let clash = |cause: &sqlx::Error| {

@@ -1,13 +1,17 @@
 use std::{fmt, path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
-    Database, PgPool, Pool, SqlStr, SqlitePool,
+    Connection as _, Database, PgPool, Pool, SqlStr, SqliteConnection, SqlitePool,
     migrate::{Migrate, Migration, MigrationType, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::{StoreError, Tx, audit, sql::Engine};
+use crate::{
+    StoreError, Tx, audit,
+    carry::{Beside, CarryError, carry},
+    sql::Engine,
+};
 
 /// The database: one file, or a server. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -30,6 +34,7 @@ enum Pools {
     Sqlite {
         readers: SqlitePool,
         writer: SqlitePool,
+        options: Box<SqliteConnectOptions>,
     },
     Postgres(PgPool),
 }
@@ -91,11 +96,12 @@ impl Db {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(BUSY);
+        let plain = options.clone();
         let pool = SqlitePoolOptions::new().acquire_timeout(ACQUIRE);
         let writer = pool.clone().max_connections(1).connect_with(options.clone()).await?;
         let upgrade = migrate(&writer).await?;
         let readers = pool.max_connections(READERS).connect_with(options.pragma("query_only", "on")).await?;
-        Db { pools: Pools::Sqlite { readers, writer }, upgrade }.adopted().await
+        Db { pools: Pools::Sqlite { readers, writer, options: Box::new(plain) }, upgrade }.adopted().await
     }
 
     /// What opening it did to its schema.
@@ -140,10 +146,28 @@ impl Db {
         matches!(self.pools, Pools::Postgres(_))
     }
 
+    /// A copy of all records as they are at one moment, in a file of `SQLite` that is not there yet, while work goes
+    /// on; from either engine.
+    pub async fn copy_to(&self, file: &Path) -> Result<(), CarryError> {
+        own(file).map_err(sqlx::Error::Io).map_err(StoreError::from)?;
+        if let Pools::Sqlite { options, .. } = &self.pools {
+            // Of its own, so that neither readers nor the writer wait for it.
+            let reader = options.clone().pragma("query_only", "off");
+            let mut connection = SqliteConnection::connect_with(&reader).await.map_err(StoreError::from)?;
+            let into = sqlx::query("vacuum into $1").bind(file.display().to_string());
+            into.execute(&mut connection).await.map_err(StoreError::from)?;
+            return connection.close().await.map_err(|err| StoreError::from(err).into());
+        }
+        let copy = Db::open_file(file).await?;
+        let carried = carry(self, &copy, Beside::Others).await;
+        copy.close().await;
+        carried.map(drop)
+    }
+
     /// Waits for work under way and closes; every later call fails.
     pub async fn close(&self) {
         match &self.pools {
-            Pools::Sqlite { readers, writer } => {
+            Pools::Sqlite { readers, writer, .. } => {
                 readers.close().await;
                 writer.close().await;
             }

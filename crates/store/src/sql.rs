@@ -3,6 +3,8 @@
 //! Statements are text that both accept: `$1` holes, `text`, `bigint` and `boolean` columns, times as Unix
 //! milliseconds, ids made by us, `on conflict` and `returning`, no functions but `lower`, `count`, `max`, `min`,
 //! `sum` and `coalesce`.
+mod tables;
+
 use std::{
     fmt::{Display, Write as _},
     str::FromStr,
@@ -164,17 +166,7 @@ impl Tx {
         rows: usize,
         values: Vec<Value>,
     ) -> Result<(), StoreError> {
-        let width = values.len() / rows.max(1);
-        let mut sql = format!("insert into {table} ({columns}) values ");
-        for row in 0..rows {
-            sql.push_str(if row == 0 { "(" } else { ", (" });
-            for column in 1..=width {
-                let comma = if column == 1 { "" } else { ", " };
-                // A string takes all.
-                let _ = write!(sql, "{comma}${}", row * width + column);
-            }
-            sql.push(')');
-        }
+        let sql = insertion(table, columns, rows, values.len() / rows.max(1));
         self.run_made(sql, values).await.map(drop)
     }
 
@@ -351,6 +343,20 @@ where
         Value::Int(it) => query.bind(it),
         Value::Bool(it) => query.bind(it),
     })
+}
+
+fn insertion(table: &str, columns: &str, rows: usize, width: usize) -> String {
+    let mut sql = format!("insert into {table} ({columns}) values ");
+    for row in 0..rows {
+        sql.push_str(if row == 0 { "(" } else { ", (" });
+        for column in 1..=width {
+            let comma = if column == 1 { "" } else { ", " };
+            // A string takes all.
+            let _ = write!(sql, "{comma}${}", row * width + column);
+        }
+        sql.push(')');
+    }
+    sql
 }
 
 fn parse<T: FromStr<Err: Display>>(column: &str, text: &str) -> Result<T, StoreError> {

@@ -2,8 +2,12 @@ use axum::extract::State;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use policy::{Category, Outcome, Seen};
-use school::{Choice, Right};
-use store::{activity::Page, audit};
+use school::{Choice, Right, settings::ASK_WHY};
+use store::{
+    activity::Page,
+    audit::{self, Note},
+    settings,
+};
 
 use crate::{
     Console,
@@ -15,6 +19,7 @@ use crate::{
     },
     failure::Failure,
     fields::Fields,
+    pages::why,
     people::{Named, People, name},
     search::Search,
     staff::{Reader, Staff},
@@ -33,7 +38,15 @@ pub(crate) async fn get(
     let mut people = People::typed(&mut tx, school, fields.get("person")).await?;
     let search = Search::read(&fields, school, &people, &zone);
     let found = if search.complaints.is_empty() {
-        audit::note(&mut tx, &staff.by(&console), school, "view activity", &search.words, None, None).await?;
+        let reason = why::given(&fields);
+        if let Named::One(person) = people.named(fields.get("person"))
+            && reason.is_none()
+            && settings::of(&mut tx, school, None).await?.is_on(&ASK_WHY)
+        {
+            return Ok(why::page(&staff, &fields, person));
+        }
+        let note = Note { act: "view activity", subject: &search.words, reason: reason.as_deref(), ..Note::default() };
+        audit::add(&mut tx, &staff.by(&console), school, note)?;
         tx.commit().await?;
         let (reader, filter) = (console.activity.clone(), search.filter.clone());
         let after = fields.get("after").parse().ok();

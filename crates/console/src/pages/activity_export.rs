@@ -6,15 +6,20 @@ use axum::{
 };
 use jiff::tz::TimeZone;
 use policy::Seen;
-use school::{Choice, Id, School};
-use store::{StoreError, activity::ActivityError, audit};
+use school::{Choice, Id, School, settings::ASK_WHY};
+use store::{
+    StoreError,
+    activity::ActivityError,
+    audit::{self, Note},
+    settings,
+};
 use tokio::{
     runtime::Handle,
     sync::mpsc::{Sender, channel},
 };
 
 use crate::{
-    Console, failure::Failure, fields::Fields, pages::activity::address, people::People, search::Search,
+    Console, failure::Failure, fields::Fields, pages::{activity::address, why}, people::People, search::Search,
     staff::Reader,
 };
 
@@ -57,7 +62,18 @@ pub(crate) async fn get(
         ));
     }
     // Written down before the first row goes out: a download that is cut off was still a download.
-    audit::note(&mut tx, &staff.by(&console), school, "export activity", &search.words, None, None).await?;
+    let reason = why::given(&fields);
+    if search.filter.person.is_some()
+        && reason.is_none()
+        && settings::of(&mut tx, school, None).await?.is_on(&ASK_WHY)
+    {
+        return Err(Failure::BadRequest(
+            "This school asks for a reason before somebody's activity is taken away. Open their activity first, and \
+             download it from there.",
+        ));
+    }
+    let note = Note { act: "export activity", subject: &search.words, reason: reason.as_deref(), ..Note::default() };
+    audit::add(&mut tx, &staff.by(&console), school, note)?;
     tx.commit().await?;
 
     let (sender, receiver) = channel(4);

@@ -2,7 +2,11 @@
 use axum::http::StatusCode;
 use casework::{NewConcern, Origin};
 use school::Role;
-use store::{By, concerns};
+use store::{
+    By,
+    audit::{self, Break, Note},
+    concerns,
+};
 
 use super::World;
 
@@ -171,4 +175,75 @@ async fn style_sheets_are_kept_for_good_under_the_hash_of_what_they_hold() {
     assert_eq!(answer.status, StatusCode::OK);
     assert!(answer.headers["cache-control"].to_str().expect("text").contains("immutable"));
     assert_eq!(world.get("/static/000000000000/schoolgate.css", None).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn the_audit_page_is_searched_and_shows_reasons_and_whether_all_is_well() {
+    let world = World::new().await;
+    let head = world.session(&world.elm, Role::Head).await;
+    let words = world.get("/audit", Some(&head)).await.words();
+    assert!(words.contains("has not been checked yet"), "{words}");
+    let by = By { person: None, name: "=Casey".to_owned(), at: world.now() };
+    let school = world.elm.id;
+    let mut tx = world.db.write().await.expect("a transaction");
+    let note = Note {
+        act: "change setting",
+        subject: "Idle lock",
+        before: Some("10"),
+        after: Some("5"),
+        reason: Some("exam"),
+    };
+    audit::add(&mut tx, &by, school, note).expect("noted");
+    tx.commit().await.expect("kept");
+    let report = audit::verify(&mut world.db.read().await.expect("a read"), school, &[], None).await;
+    let mut report = report.expect("looked at");
+    let mut tx = world.db.write().await.expect("a transaction");
+    audit::keep_check(&mut tx, school, &report, &[], world.now()).await.expect("kept");
+    tx.commit().await.expect("kept");
+    let words = world.get("/audit?who=casey&act=SETTING&about=exam", Some(&head)).await.words();
+    for part in ["entries are as they were written", "Idle lock", "exam", "=Casey"] {
+        assert!(words.contains(part), "{part}: {words}");
+    }
+    assert!(world.get("/audit?who=nobody", Some(&head)).await.words().contains("No entry fits"));
+    assert!(world.get("/audit?from=soon", Some(&head)).await.words().contains("Enter a date and time"));
+    let csv = world.get("/audit.csv", Some(&head)).await.text;
+    assert!(csv.starts_with("school,seq,at,") && csv.contains("\"'=Casey\""), "{csv}");
+    let lines = world.get("/audit.jsonl", Some(&head)).await.text;
+    assert!(lines.lines().all(|it| it.starts_with("{\"school\":")) && lines.contains("\"=Casey\""), "{lines}");
+    assert!(world.audit(&world.elm).await[0].contains("export audit"));
+    report.breaks.push(Break::Changed { seq: 2 });
+    let mut tx = world.db.write().await.expect("a transaction");
+    audit::keep_check(&mut tx, school, &report, &[], world.now()).await.expect("kept");
+    tx.commit().await.expect("kept");
+    let words = world.get("/audit", Some(&head)).await.words();
+    assert!(words.contains("entry 2 is not what was written down"), "{words}");
+}
+
+#[tokio::test]
+async fn a_reason_is_asked_for_before_somebodys_activity_where_the_school_wants_it() {
+    let world = World::new().await;
+    let lead = world.session(&world.elm, Role::Dsl).await;
+    let school = world.elm.id;
+    let by = By { person: None, name: "A test".to_owned(), at: world.now() };
+    let mut tx = world.db.write().await.expect("a transaction");
+    let place = (school::Layer::School, school.to_string());
+    let setting = &school::settings::ASK_WHY;
+    store::settings::set(&mut tx, &by, school, (place.0, &place.1), setting, "on", false).await.expect("set");
+    tx.commit().await.expect("kept");
+    let path = "/activity?person=ada.pupil&only=searches";
+    let asked = world.get(path, Some(&lead)).await.words();
+    assert!(asked.contains("Why do you look at the activity of Ada Pupil"), "{asked}");
+    assert!(!asked.contains("games-1.example.org"), "nothing is shown before");
+    let blank = world.get(&format!("{path}&asked=yes&why=+"), Some(&lead)).await.words();
+    assert!(blank.contains("Enter a reason"), "{blank}");
+    let refused = world.get("/activity.csv?person=ada.pupil", Some(&lead)).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    let page = world.get(&format!("{path}&why=Asked+by+home"), Some(&lead)).await;
+    assert!(page.words().contains("games-1.example.org"), "{}", page.words());
+    assert!(page.text.contains("why=Asked+by+home"), "the download and the next page have it too");
+    let entries = audit::recent(&mut world.db.read().await.expect("a read"), school, None, 1).await;
+    let entry = &entries.expect("entries")[0];
+    assert_eq!((entry.act.as_str(), entry.reason.as_deref()), ("view activity", Some("Asked by home")));
+    let everyone = world.get("/activity", Some(&lead)).await.words();
+    assert!(!everyone.contains("Why do you look"), "only for one person");
 }

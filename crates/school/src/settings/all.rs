@@ -13,7 +13,19 @@ pub const LEAVER_HOLD: Setting = Setting {
     rows: &["ACC-14"],
 };
 
+/// LOG-04: 000 wants a reason with each view.
+pub const ASK_WHY: Setting = Setting {
+    key: "ask-why",
+    group: "Audit",
+    label: "Ask for a reason before somebody's activity is shown",
+    help: "Whoever looks at the activity of one person first says why; the reason stands in the audit trail.",
+    kind: Kind::Switch,
+    default: "off",
+    rows: &["LOG-04"],
+};
+
 pub static SETTINGS: &[&Setting] = &[
+    &ASK_WHY,
     &IDLE_LOCK,
     &SESSION_LONGEST,
     &SECOND_DEMANDED,

@@ -1,0 +1,52 @@
+//! The folder that daily backups are put into.
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
+
+const START: &str = "schoolgate-";
+const END: &str = ".tar.zst";
+const TIME: &str = "%Y-%m-%dT%H%M%SZ";
+
+/// Says when it was made.
+pub fn file_name(made: Timestamp) -> String {
+    format!("{START}{}{END}", made.strftime(TIME))
+}
+
+/// When the newest was made. Only whole ones have such names.
+pub fn newest(folder: &Path) -> io::Result<Option<Timestamp>> {
+    Ok(all(folder)?.pop().map(|it| it.0))
+}
+
+/// Removes all but the newest `keep`. Says how many went.
+pub fn prune(folder: &Path, keep: usize) -> io::Result<usize> {
+    let all = all(folder)?;
+    let old = all.len().saturating_sub(keep.max(1));
+    for (_, path) in all.iter().take(old) {
+        fs::remove_file(path)?;
+    }
+    Ok(old)
+}
+
+/// Oldest first.
+fn all(folder: &Path) -> io::Result<Vec<(Timestamp, PathBuf)>> {
+    let entries = match fs::read_dir(folder) {
+        Ok(it) => it,
+        Err(err) if err.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(err) => return Err(err),
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|it| it.to_str()).unwrap_or_default();
+        let time = name.strip_prefix(START).and_then(|it| it.strip_suffix(END));
+        let at = time.and_then(|it| DateTime::strptime(TIME, it).ok());
+        if let Some(at) = at.and_then(|it| it.to_zoned(TimeZone::UTC).ok()) {
+            found.push((at.timestamp(), path));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
