@@ -10,13 +10,13 @@ use signals::Lexicon;
 use store::{Db, activity, activity::Activity};
 use web_gate::{Doors, ListenError, Parts, WebGate};
 use workers::{
-    Clerk, Compaction, Health, Heart, Office, Recording, Snapshots, Watch,
+    BackUps, Clerk, Compaction, Health, Heart, Office, Recording, Snapshots, Watch,
     jobs::{AuditCare, ListFolder, Log},
     snapshots,
 };
 
 use crate::{
-    authority, clock::clock, config::Config, console_server, data_folder::DataFolder, elsewhere, first_start,
+    authority, clock::clock, commands, config::Config, console_server, data_folder::DataFolder, elsewhere, first_start,
     listen::listen, seal, settings, supervise::Supervisor,
 };
 
@@ -138,6 +138,18 @@ pub(crate) async fn assemble(
     };
     supervisor.once("errands", |stop| clerk.run(stop));
     supervisor.once("jobs", |stop| office.run(stop));
+    if let Some(set) = &config.backup {
+        let back_ups = BackUps {
+            what: commands::backup::of(config, &db),
+            folder: set.folder.clone(),
+            time: set.time,
+            zone: config.school.calendar.zone.clone(),
+            keep: set.keep.into(),
+            health: health.clone(),
+            clock: clock.clone(),
+        };
+        supervisor.worker("backups", move |stop| back_ups.clone().run(stop));
+    }
     let heart =
         Heart { db, current, recorder, health: health.clone(), gate: config.gate.name.clone(), clock };
     supervisor.worker("pulse", move |stop| heart.clone().run(stop));

@@ -1,10 +1,12 @@
 //! What can be asked of the program; one file each.
 mod audit;
+pub(crate) mod backup;
 mod demo;
 mod doctor;
 mod explain;
 mod lists;
 mod migrate;
+mod move_school;
 mod people;
 mod roster;
 mod rules;
@@ -48,6 +50,12 @@ enum Command {
     Audit(audit::Audit),
     /// Bring the database up to date; `serve` does it by itself.
     Migrate(ConfigFile),
+    /// Everything into one file, while it runs; or check such a file.
+    Backup(backup::Backup),
+    /// Put a backup into a new data folder.
+    Restore(backup::Restore),
+    /// Move the records of this school to another database, such as a trust's.
+    Move(move_school::Move),
     /// Check everything, and say what to do about what is wrong.
     Doctor(ConfigFile),
 }
@@ -71,6 +79,9 @@ impl Commands {
             Command::Rules(it) => rules::run(&it),
             Command::Trust(it) => trust::run(it),
             Command::Audit(it) => audit::run(&it),
+            Command::Backup(it) => backup::run(&it),
+            Command::Restore(it) => backup::restore(&it),
+            Command::Move(it) => move_school::run(&it),
             Command::Migrate(it) => migrate::run(&it.config),
             Command::Doctor(it) => doctor::run(&it.config),
         }

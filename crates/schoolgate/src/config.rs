@@ -43,6 +43,8 @@ pub(crate) const EXAMPLE: &str = include_str!("config/example.toml");
 /// All that a school has set, checked.
 #[derive(Debug, Clone)]
 pub(crate) struct Config {
+    /// Where it was read from.
+    pub(crate) file: Option<PathBuf>,
     /// Where everything is kept: records, the journal, compiled lists, keys.
     pub(crate) data: PathBuf,
     /// `sqlite://…` in the data folder unless set.
@@ -71,7 +73,8 @@ impl Config {
     pub(crate) fn load(path: &Path) -> Result<Config, Faults> {
         let text = fs::read_to_string(path).map_err(|fault| Faults::unreadable(path, &fault))?;
         let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        Config::parse(&text, folder).map_err(|it| it.in_file(path, &text))
+        let config = Config::parse(&text, folder).map_err(|it| it.in_file(path, &text))?;
+        Ok(Config { file: Some(path.to_owned()), ..config })
     }
 
     /// As [`Config::load`], from text.

@@ -10,10 +10,24 @@ use crate::config::{Config, Source};
 /// The school of this installation; made, with all that it begins with, when there is none.
 pub(crate) async fn school(db: &Db, config: &Config, now: Timestamp) -> anyhow::Result<School> {
     let mut tx = db.read().await?;
-    if let Some(school) = store::schools::all(&mut tx).await?.into_iter().next() {
-        return Ok(school);
-    }
+    let known = store::schools::all(&mut tx).await?;
     drop(tx);
+    match &known[..] {
+        [] => {}
+        [only] => return Ok(only.clone()),
+        // A trust's database.
+        several => {
+            let named = several.iter().find(|it| it.name == config.school.name);
+            let names: Vec<&str> = several.iter().map(|it| it.name.as_str()).collect();
+            return named.cloned().with_context(|| {
+                format!(
+                    "the database holds {}, and none is named {}: write the name of one of them into school.name",
+                    names.join(", "),
+                    config.school.name
+                )
+            });
+        }
+    }
     let by = By { person: None, name: "First start".to_owned(), at: now };
     let school = School { id: fresh_id(now), trust: None, name: config.school.name.clone() };
     let mut tx = db.write().await?;

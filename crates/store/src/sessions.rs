@@ -1,5 +1,5 @@
 //! Who is signed in to the console. Only the hash of a token is kept: the store alone opens no session.
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use school::{Id, Person, School};
 
 use crate::{StoreError, Tx, error::corrupt, hex, sql::Row};
@@ -39,11 +39,16 @@ pub async fn open(
     tx.run(sql, values).await.map(drop)
 }
 
-/// `None` once its time is over.
+/// How far the clock may be put back before a session counts as opened by a clock that was wrong.
+const CLOCK_MAY_SLIP: SignedDuration = SignedDuration::from_mins(5);
+
+/// `None` once its time is over; and where the clock was put back to before it was opened, since its end then says
+/// nothing any more.
 pub async fn find(tx: &mut Tx, token: &TokenHash, now: Timestamp) -> Result<Option<Session>, StoreError> {
     let sql = "select token_hash, school, person, opened_at, seen_at, until, proved_at, locked_at, address, browser \
-               from session where token_hash = $1 and until > $2";
-    let row = tx.first(sql, vec![hex::digits(token).as_str().into(), now.into()]).await?;
+               from session where token_hash = $1 and until > $2 and opened_at <= $3";
+    let soon = now.saturating_add(CLOCK_MAY_SLIP).unwrap_or(now);
+    let row = tx.first(sql, vec![hex::digits(token).as_str().into(), now.into(), soon.into()]).await?;
     row.map(|row| read(&row)).transpose()
 }
 

@@ -61,9 +61,7 @@ impl Tx {
     }
 
     pub async fn commit(mut self) -> Result<(), StoreError> {
-        if std::mem::take(&mut self.bumped) {
-            self.next("stamp").await?;
-        }
+        self.write_bump().await?;
         self.write_entries().await?;
         match self.engine {
             Engine::Sqlite(tx) => Ok(tx.commit().await?),
@@ -85,6 +83,13 @@ impl Tx {
             return Err(StoreError::ReadOnly);
         }
         self.bumped = true;
+        Ok(())
+    }
+
+    pub(crate) async fn write_bump(&mut self) -> Result<(), StoreError> {
+        if std::mem::take(&mut self.bumped) {
+            self.next("stamp").await?;
+        }
         Ok(())
     }
 

@@ -14,6 +14,7 @@ pub async fn bump(tx: &mut Tx) -> Result<(), StoreError> {
 
 /// Of people, groups, sites, rules, agreements, signatures and lists.
 pub async fn of(tx: &mut Tx, school: Id<School>) -> Result<Stamp, StoreError> {
+    tx.write_bump().await?;
     let sql = "select \
         (select count(*) from person where school = $1) as people, \
         (select cast(coalesce(sum(version), 0) as bigint) from person where school = $1) as versions, \

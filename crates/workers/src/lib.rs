@@ -4,6 +4,7 @@
 //! Each worker is a struct of what it needs with an `async fn run(self, stop)`; `schoolgate::supervise` starts them.
 //! Nothing here starts a task of its own.
 mod alerts;
+mod back_ups;
 mod clock;
 mod compaction;
 mod download;
@@ -24,6 +25,7 @@ mod watch;
 
 pub use crate::{
     alerts::Alerts,
+    back_ups::BackUps,
     clock::Clock,
     compaction::Compaction,
     errands::Clerk,

@@ -60,6 +60,7 @@ fn sections(raw: raw::Config, check: &mut Check) -> Option<Config> {
         Some(it) => Some(it?),
     };
     Some(Config {
+        file: None,
         data,
         database,
         school: school?,

@@ -80,7 +80,7 @@ fn each(
     let at = |err| BackupError::Io(file.to_owned(), err);
     let cut = |err: io::Error| BackupError::NotWhole(file.to_owned(), err.to_string());
     let opened = File::open(file).map_err(at)?;
-    let mut archive = Archive::new(Decoder::new(opened).map_err(cut)?);
+    let mut archive: Archive<Decoder<'_, _>> = Archive::new(Decoder::new(opened).map_err(cut)?);
     let mut manifest = None;
     for entry in archive.entries().map_err(cut)? {
         let mut entry = entry.map_err(cut)?;
@@ -98,5 +98,7 @@ fn each(
             with(name, &mut entry).map_err(cut)?;
         }
     }
+    // To the very end, where the checksum of all of it stands.
+    io::copy(&mut archive.into_inner(), &mut io::sink()).map_err(cut)?;
     Ok(manifest)
 }

@@ -17,6 +17,10 @@ async fn sessions_end_and_the_set_up_link_works_once() {
         assert_eq!((session.person, session.seen_at), (small.lead.id, at("2026-11-22T11:00:00Z")));
         assert_eq!(sessions::find(&mut tx, &token, until).await.unwrap(), None);
         assert_eq!(sessions::find(&mut tx, &[2; 32], start).await.unwrap(), None);
+        let put_back = sessions::find(&mut tx, &token, at("2026-11-20T10:00:00Z")).await.unwrap();
+        assert_eq!(put_back, None, "a clock that was put back makes no session last");
+        let slipped = sessions::find(&mut tx, &token, at("2026-11-22T09:58:00Z")).await.unwrap();
+        assert!(slipped.is_some());
         let by = by("2026-11-22T12:00:00Z");
         people::leave(&mut tx, &by, small.school.id, small.lead.id).await.unwrap();
         assert_eq!(sessions::find(&mut tx, &token, start).await.unwrap(), None, "who has left is signed out");

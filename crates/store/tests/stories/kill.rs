@@ -17,7 +17,7 @@ use crate::at;
 
 const FOLDER: &str = "SCHOOLGATE_TEST_ACTIVITY";
 
-fn seen(n: u64) -> Seen {
+pub(crate) fn seen(n: u64) -> Seen {
     let because =
         Because { step: Step::BaseMode, rule: None, list: None, category: None, profile: None, matched: 0 };
     Seen {

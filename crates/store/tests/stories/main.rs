@@ -1,6 +1,8 @@
 //! What the store keeps, told as stories, each on both engines.
 mod agreements;
 mod audit;
+mod backup;
+mod carry;
 mod concerns;
 mod engines;
 mod guests;

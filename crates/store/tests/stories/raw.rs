@@ -1,5 +1,5 @@
 //! What somebody with a tool of the engine's own can do behind our back.
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqliteConnection};
 
 pub(crate) async fn run(url: &str, sql: &str) {
     let sql = AssertSqlSafe(sql.to_owned());
@@ -11,19 +11,5 @@ pub(crate) async fn run(url: &str, sql: &str) {
         let mut connection = PgConnection::connect(url).await.expect("PostgreSQL");
         connection.execute(sqlx::raw_sql(sql)).await.expect("done");
         connection.close().await.expect("closed");
-    }
-}
-
-/// The first column of each row, which is text.
-pub(crate) async fn texts(url: &str, sql: &str) -> Vec<String> {
-    let sql = AssertSqlSafe(sql.to_owned());
-    if url.starts_with("sqlite:") {
-        let mut connection = SqliteConnection::connect(url).await.expect("SQLite");
-        let rows = connection.fetch_all(sqlx::raw_sql(sql)).await.expect("rows");
-        rows.iter().map(|row| row.get(0)).collect()
-    } else {
-        let mut connection = PgConnection::connect(url).await.expect("PostgreSQL");
-        let rows = connection.fetch_all(sqlx::raw_sql(sql)).await.expect("rows");
-        rows.iter().map(|row| row.get(0)).collect()
     }
 }

@@ -1,0 +1,50 @@
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail};
+use clap::Args;
+use store::{
+    Db,
+    carry::{Beside, carry},
+};
+
+use crate::{config::Config, data_folder::DataFolder, house};
+
+#[derive(Args)]
+pub(crate) struct Move {
+    #[command(flatten)]
+    file: super::ConfigFile,
+    /// Where to: postgres://user:password@host/name, or sqlite:///path/to/file.
+    #[arg(long, value_name = "ADDRESS")]
+    to: String,
+    /// The target is a trust's, and may hold other schools.
+    #[arg(long)]
+    trust: bool,
+}
+
+pub(crate) fn run(asked: &Move) -> anyhow::Result<ExitCode> {
+    super::block_on(async {
+        let config = Config::load(&asked.file.config)?;
+        if asked.to == config.database {
+            bail!("the school is there already: `database` in the configuration is the target");
+        }
+        // While it moves nobody writes, so that nothing is left behind.
+        let _held = DataFolder::take(&config.data)?;
+        let from = house::open(&config).await?;
+        let to = Db::open(&asked.to).await.context("the target does not open: is it there, and does it take us?")?;
+        let beside = if asked.trust { Beside::Others } else { Beside::Nobody };
+        let carried = carry(&from, &to, beside).await?;
+        for table in carried.tables.iter().filter(|it| it.rows != 0) {
+            println!("{:>9}  {:<20} SHA-256 {}", table.rows, table.name, table.digest);
+        }
+        from.close().await;
+        to.close().await;
+        if carried.was_there {
+            println!("All of it was there already, row for row; nothing was changed.");
+        } else {
+            println!("All of it is there, row for row, and the audit trail reads as it was written.");
+        }
+        println!("What was moved from is as it was. To go on with the new one, write into {}:\n", asked.file.config.display());
+        println!("    database = \"{}\"", asked.to);
+        Ok(ExitCode::SUCCESS)
+    })
+}

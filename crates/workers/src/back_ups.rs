@@ -1,0 +1,85 @@
+use std::{path::PathBuf, time::Duration};
+
+use jiff::{SignedDuration, Timestamp, civil::Time, tz::TimeZone};
+use store::backup::{self, Backup, BackupError};
+use tokio_util::sync::CancellationToken;
+
+use crate::{Clock, Health, health::told};
+
+/// Backs everything up once a day (NET-12). One that fails is tried again; those before it stay. That there is no good
+/// one of the last two days stands on Today.
+#[derive(Clone)]
+pub struct BackUps {
+    pub what: Backup,
+    pub folder: PathBuf,
+    /// By the school's clock.
+    pub time: Time,
+    pub zone: TimeZone,
+    /// So many are kept.
+    pub keep: usize,
+    pub health: Health,
+    pub clock: Clock,
+}
+
+const LOOK_EVERY: Duration = Duration::from_secs(30);
+const TRY_AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(15);
+const STALE_AFTER: SignedDuration = SignedDuration::from_hours(48);
+const FINDER: &str = "backup";
+
+impl BackUps {
+    pub async fn run(self, stop: CancellationToken) {
+        let began = (self.clock)();
+        let (mut failed, mut fault) = (None::<Timestamp>, None);
+        loop {
+            let now = (self.clock)();
+            let rests = failed.is_some_and(|at| now < at.saturating_add(TRY_AGAIN_AFTER).unwrap_or(now) && at <= now);
+            if !rests && self.is_due(now) {
+                match self.make(now).await {
+                    Ok(()) => (failed, fault) = (None, None),
+                    Err(err) => {
+                        failed = Some(now);
+                        fault = Some(format!("the backup failed: {}", told(&err)));
+                    }
+                }
+            }
+            self.health.set(FINDER, fault.iter().cloned().chain(self.stale(began, now)).collect());
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+            }
+        }
+    }
+
+    /// Whether the last time of day at which one was to be made has passed since the newest.
+    fn is_due(&self, now: Timestamp) -> bool {
+        let local = now.to_zoned(self.zone.clone());
+        let day = if self.time <= local.time() { local.date() } else { local.date().yesterday().unwrap_or(local.date()) };
+        let Ok(last) = day.to_datetime(self.time).to_zoned(self.zone.clone()) else { return false };
+        match backup::newest(&self.folder) {
+            // One from the future: the clock was wrong once, and what it says then is not trusted.
+            Ok(Some(newest)) => newest < last.timestamp() || now < newest,
+            Ok(None) => true,
+            // Told of by `make`.
+            Err(_) => true,
+        }
+    }
+
+    async fn make(&self, now: Timestamp) -> Result<(), BackupError> {
+        let at = |err| BackupError::Io(self.folder.clone(), err);
+        std::fs::create_dir_all(&self.folder).map_err(at)?;
+        let file = self.folder.join(backup::file_name(now));
+        let made = self.what.make(&file, now).await?;
+        // Read back from where it lies, before an older one goes.
+        let read = tokio::task::spawn_blocking(move || backup::verify(&file)).await;
+        read.unwrap_or(Err(BackupError::CutOff))?;
+        tracing::info!(files = made.files.len(), bytes = made.size(), "backed up");
+        backup::prune(&self.folder, self.keep).map_err(at).map(drop)
+    }
+
+    fn stale(&self, began: Timestamp, now: Timestamp) -> Option<String> {
+        // Before the first, two days count from the start.
+        let newest = backup::newest(&self.folder).ok().flatten().unwrap_or(began);
+        let old = STALE_AFTER < now.duration_since(newest);
+        old.then(|| "there is no good backup of the last two days: look at [backup] and its folder".to_owned())
+    }
+}

@@ -1,0 +1,86 @@
+//! The trail is read through and signed each night, and everything is backed up.
+use std::fs;
+
+use jiff::{civil::time, tz::TimeZone};
+use store::{audit, audit::Signer, backup};
+use workers::BackUps;
+
+use crate::{Running, SCHOOL, Small, at, until};
+
+#[tokio::test]
+async fn the_trail_is_checked_and_signed_and_a_break_stands_on_today() {
+    let small = Small::open().await;
+    let folder = small.folder.path().join("checkpoints");
+    let mut office = small.office();
+    office.audit.mail = vec!["governor@elm-park.test".to_owned()];
+    let mut running = Running::new();
+    running.start(office.run(running.stop.clone()));
+    let letter = until(async || small.mailbox.letters().into_iter().next()).await;
+    assert_eq!(letter.to, ["governor@elm-park.test"]);
+    let (made, bad) = audit::checkpoints_in(&folder).expect("a folder");
+    assert!(made.len() == 1 && bad.is_empty(), "{made:?} {bad:?}");
+    assert_eq!(audit::checkpoints_in(&small.folder.path().join("elsewhere")).expect("a copy").0, made);
+    assert!(letter.text.contains("schoolgate audit checkpoint 1"), "{}", letter.text);
+    let check = audit::last_check(&mut small.db.read().await.expect("a read"), SCHOOL).await.expect("read");
+    let check = check.expect("looked");
+    assert_eq!((check.faults.len(), check.checkpoint), (0, Some((made[0].made, made[0].entries))));
+    assert_eq!(small.health.faults(), Vec::<String>::new());
+
+    // Someone has signed for more than is there: the database was put back.
+    let school = small.current.load().school.clone();
+    let signer = Signer::new(&[7; 32]).expect("a key");
+    audit::put_checkpoint(&folder, &signer.sign(&school, 9_999, [1; 32], at(60))).expect("put");
+    small.pass(24 * 60 * 60);
+    until(async || small.health.faults().into_iter().find(|it| it.contains("the audit trail of Elm Park School"))).await;
+    running.end().await;
+    let check = audit::last_check(&mut small.db.read().await.expect("a read"), SCHOOL).await.expect("read");
+    let check = check.expect("looked");
+    assert!(check.faults[0].contains("put back to an older state"), "{check:?}");
+    assert_eq!(check.checkpoint.map(|it| it.1), Some(made[0].entries), "a broken trail is not signed for");
+}
+
+#[tokio::test]
+async fn everything_is_backed_up_once_a_day_and_what_fails_is_told() {
+    let small = Small::open().await;
+    let data = small.folder.path().to_owned();
+    let folder = data.join("kept/backups");
+    let back_ups = BackUps {
+        what: backup::Backup {
+            db: small.db.clone(),
+            database: Some(data.join("records.db")),
+            data: data.clone(),
+            configuration: None,
+        },
+        folder: folder.clone(),
+        time: time(2, 30, 0, 0),
+        zone: TimeZone::UTC,
+        keep: 2,
+        health: small.health.clone(),
+        clock: small.clock(),
+    };
+    let count = || fs::read_dir(&folder).map_or(0, Iterator::count);
+    for day in 0..3 {
+        small.pass(if day == 0 { 0 } else { 24 * 60 * 60 });
+        for _ in 0..2 {
+            let mut running = Running::new();
+            running.start(back_ups.clone().run(running.stop.clone()));
+            let newest = until(async || backup::newest(&folder).ok().flatten().filter(|it| at(day * 86_400) <= *it)).await;
+            running.end().await;
+            assert_eq!(newest, at(day * 86_400), "one a day, however often it is started");
+        }
+    }
+    assert_eq!(count(), 2, "so many are kept");
+    let file = folder.join(backup::file_name(at(2 * 86_400)));
+    let made = backup::verify(&file).expect("whole");
+    assert!(!made.files.keys().any(|it| it.ends_with(".zst")), "no backup in a backup");
+    assert!(!made.files.contains_key("records.db"), "the records are there once");
+    let new = small.folder.path().join("new");
+    backup::restore(&file, &new).await.expect("restored");
+
+    // A place that cannot be written: told at once, and that there is none of two days later.
+    let broken = BackUps { folder: data.join("records.db/backups"), ..back_ups };
+    let mut running = Running::new();
+    running.start(broken.clone().run(running.stop.clone()));
+    until(async || small.health.faults().into_iter().find(|it| it.contains("the backup failed"))).await;
+    running.end().await;
+}
