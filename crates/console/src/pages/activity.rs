@@ -39,7 +39,7 @@ pub(crate) async fn get(
     let search = Search::read(&fields, school, &people, &zone);
     let found = if search.complaints.is_empty() {
         let reason = why::given(&fields);
-        if let Named::One(person) = people.named(fields.get("person"))
+        if let Named::One(person) = people.named()
             && reason.is_none()
             && settings::of(&mut tx, school, None).await?.is_on(&ASK_WHY)
         {
