@@ -16,8 +16,8 @@ use workers::{
 };
 
 use crate::{
-    authority, clock::clock, commands, config::Config, console_server, data_folder::DataFolder, elsewhere, first_start,
-    listen::listen, seal, settings, supervise::Supervisor,
+    authority, clock::clock, commands, config::Config, console_server, data_folder::DataFolder, elsewhere,
+    first_start, listen::listen, seal, settings, supervise::Supervisor,
 };
 
 /// Devices that are bound to a person, and passes given for warned pages, at once.

@@ -222,7 +222,9 @@ async fn copy(
 /// Counters that count for the whole database, and jobs that wait once whoever enqueues them.
 fn is_clockwork<'a>(table: &str, value: impl Fn(&str) -> Option<&'a Value>) -> bool {
     match table {
-        "counter" => matches!(value("name"), Some(Value::Text(Some(it))) if it == "stamp" || it == "audit chained"),
+        "counter" => {
+            matches!(value("name"), Some(Value::Text(Some(it))) if it == "stamp" || it == "audit chained")
+        }
         "job" => matches!(value("once_key"), Some(Value::Text(Some(_)))),
         _ => false,
     }

@@ -11,7 +11,8 @@ pub(crate) fn begin(path: &Path) -> io::Result<(File, PathBuf)> {
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
     let part = PathBuf::from(part);
-    let file = OpenOptions::new().read(true).write(true).create(true).truncate(true).mode(0o600).open(&part)?;
+    let file =
+        OpenOptions::new().read(true).write(true).create(true).truncate(true).mode(0o600).open(&part)?;
     Ok((file, part))
 }
 

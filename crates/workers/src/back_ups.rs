@@ -32,7 +32,8 @@ impl BackUps {
         let (mut failed, mut fault) = (None::<Timestamp>, None);
         loop {
             let now = (self.clock)();
-            let rests = failed.is_some_and(|at| now < at.saturating_add(TRY_AGAIN_AFTER).unwrap_or(now) && at <= now);
+            let rests =
+                failed.is_some_and(|at| now < at.saturating_add(TRY_AGAIN_AFTER).unwrap_or(now) && at <= now);
             if !rests && self.is_due(now) {
                 match self.make(now).await {
                     Ok(()) => (failed, fault) = (None, None),
@@ -53,7 +54,11 @@ impl BackUps {
     /// Whether the last time of day at which one was to be made has passed since the newest.
     fn is_due(&self, now: Timestamp) -> bool {
         let local = now.to_zoned(self.zone.clone());
-        let day = if self.time <= local.time() { local.date() } else { local.date().yesterday().unwrap_or(local.date()) };
+        let day = if self.time <= local.time() {
+            local.date()
+        } else {
+            local.date().yesterday().unwrap_or(local.date())
+        };
         let Ok(last) = day.to_datetime(self.time).to_zoned(self.zone.clone()) else { return false };
         match backup::newest(&self.folder) {
             // One from the future: the clock was wrong once, and what it says then is not trusted.
@@ -80,6 +85,8 @@ impl BackUps {
         // Before the first, two days count from the start.
         let newest = backup::newest(&self.folder).ok().flatten().unwrap_or(began);
         let old = STALE_AFTER < now.duration_since(newest);
-        old.then(|| "there is no good backup of the last two days: look at [backup] and its folder".to_owned())
+        old.then(|| {
+            "there is no good backup of the last two days: look at [backup] and its folder".to_owned()
+        })
     }
 }

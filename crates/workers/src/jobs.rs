@@ -1,10 +1,10 @@
 //! Work that waits in the store to be done: each job a file, all of them in one list.
 mod apply_roster;
 pub mod chase_unread;
+pub mod check_audit;
 pub mod lapse_guests;
 mod leavers;
 pub mod mail_alerts;
-pub mod check_audit;
 pub mod prune_activity;
 mod read_roster;
 pub mod refresh_lists;

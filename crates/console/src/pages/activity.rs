@@ -45,7 +45,12 @@ pub(crate) async fn get(
         {
             return Ok(why::page(&staff, &fields, person));
         }
-        let note = Note { act: "view activity", subject: &search.words, reason: reason.as_deref(), ..Note::default() };
+        let note = Note {
+            act: "view activity",
+            subject: &search.words,
+            reason: reason.as_deref(),
+            ..Note::default()
+        };
         audit::add(&mut tx, &staff.by(&console), school, note)?;
         tx.commit().await?;
         let (reader, filter) = (console.activity.clone(), search.filter.clone());

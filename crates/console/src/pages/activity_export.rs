@@ -19,7 +19,12 @@ use tokio::{
 };
 
 use crate::{
-    Console, failure::Failure, fields::Fields, pages::{activity::address, why}, people::People, search::Search,
+    Console,
+    failure::Failure,
+    fields::Fields,
+    pages::{activity::address, why},
+    people::People,
+    search::Search,
     staff::Reader,
 };
 
@@ -72,7 +77,8 @@ pub(crate) async fn get(
              download it from there.",
         ));
     }
-    let note = Note { act: "export activity", subject: &search.words, reason: reason.as_deref(), ..Note::default() };
+    let note =
+        Note { act: "export activity", subject: &search.words, reason: reason.as_deref(), ..Note::default() };
     audit::add(&mut tx, &staff.by(&console), school, note)?;
     tx.commit().await?;
 

@@ -131,7 +131,9 @@ fn found(entries: &[Entry], fields: &Fields, good: bool, zone: &TimeZone) -> Mar
         let asked = ["who", "act", "about", "from", "to"].iter().any(|it| !fields.get(it).is_empty());
         return match (good, asked) {
             (false, _) => html! {},
-            (true, true) => empty("Nothing found", "No entry fits. Take away a filter, or choose a longer time."),
+            (true, true) => {
+                empty("Nothing found", "No entry fits. Take away a filter, or choose a longer time.")
+            }
             (true, false) => empty(
                 "Nothing has been written down yet",
                 "Signing in, changing rules and looking at activity each leave an entry.",

@@ -26,8 +26,16 @@ async fn export(
 ) -> Result<Response, Failure> {
     let school = staff.school.id;
     let mut tx = console.db.write().await?;
-    audit::note(&mut tx, &staff.by(console), school, "export audit", "all entries", None, Some(format.label()))
-        .await?;
+    audit::note(
+        &mut tx,
+        &staff.by(console),
+        school,
+        "export audit",
+        "all entries",
+        None,
+        Some(format.label()),
+    )
+    .await?;
     tx.commit().await?;
     let first = (console.db.clone(), Some(0), audit::heading(format));
     let pieces = futures_util::stream::unfold(first, move |(db, after, heading)| async move {

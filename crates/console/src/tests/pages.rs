@@ -209,7 +209,10 @@ async fn the_audit_page_is_searched_and_shows_reasons_and_whether_all_is_well() 
     let csv = world.get("/audit.csv", Some(&head)).await.text;
     assert!(csv.starts_with("school,seq,at,") && csv.contains("\"'=Casey\""), "{csv}");
     let lines = world.get("/audit.jsonl", Some(&head)).await.text;
-    assert!(lines.lines().all(|it| it.starts_with("{\"school\":")) && lines.contains("\"=Casey\""), "{lines}");
+    assert!(
+        lines.lines().all(|it| it.starts_with("{\"school\":")) && lines.contains("\"=Casey\""),
+        "{lines}"
+    );
     assert!(world.audit(&world.elm).await[0].contains("export audit"));
     report.breaks.push(Break::Changed { seq: 2 });
     let mut tx = world.db.write().await.expect("a transaction");

@@ -113,7 +113,10 @@ async fn verify(house: &House, given: &[PathBuf]) -> anyhow::Result<ExitCode> {
     let mut tx = house.db.read().await?;
     let schools = store::schools::all(&mut tx).await?;
     for it in foreign.iter().filter(|it| schools.iter().all(|school| school.id != it.school)) {
-        faults.push(format!("a checkpoint of {} has signed for {}, which is not in this database", it.made, it.name));
+        faults.push(format!(
+            "a checkpoint of {} has signed for {}, which is not in this database",
+            it.made, it.name
+        ));
     }
     checkpoints.append(&mut foreign);
     let key = seal::signer(&house.config.data)?.key();
@@ -130,7 +133,9 @@ async fn verify(house: &House, given: &[PathBuf]) -> anyhow::Result<ExitCode> {
         println!("The trail is as it was written.");
         Ok(ExitCode::SUCCESS)
     } else {
-        println!("The trail is not as it was written. Keep this database and its backups, and tell the head.");
+        println!(
+            "The trail is not as it was written. Keep this database and its backups, and tell the head."
+        );
         Ok(ExitCode::FAILURE)
     }
 }
@@ -143,7 +148,10 @@ async fn checkpoint(house: &House, to: Option<&PathBuf>) -> anyhow::Result<()> {
     for school in store::schools::all(&mut tx).await? {
         let report = audit::verify(&mut tx, school.id, &known, Some(signer.key())).await?;
         if !report.is_good() {
-            bail!("the trail of {} is not as it was written, so it is not signed for: run audit verify", school.name);
+            bail!(
+                "the trail of {} is not as it was written, so it is not signed for: run audit verify",
+                school.name
+            );
         }
         let made = signer.sign(&school, report.last, report.hash, now());
         audit::put_checkpoint(&folder, &made)?;

@@ -51,7 +51,9 @@ pub(crate) fn run(asked: &Backup) -> anyhow::Result<ExitCode> {
         let made = what.make(&to, now).await?;
         db.close().await;
         println!("{}: {} files, {} bytes", to.display(), made.files.len(), made.size());
-        println!("It holds the keys of this installation and records about children, and is not encrypted: keep it safe.");
+        println!(
+            "It holds the keys of this installation and records about children, and is not encrypted: keep it safe."
+        );
         Ok(ExitCode::SUCCESS)
     })
 }

@@ -30,7 +30,9 @@ pub(crate) fn run(asked: &Move) -> anyhow::Result<ExitCode> {
         // While it moves nobody writes, so that nothing is left behind.
         let _held = DataFolder::take(&config.data)?;
         let from = house::open(&config).await?;
-        let to = Db::open(&asked.to).await.context("the target does not open: is it there, and does it take us?")?;
+        let to = Db::open(&asked.to)
+            .await
+            .context("the target does not open: is it there, and does it take us?")?;
         let beside = if asked.trust { Beside::Others } else { Beside::Nobody };
         let carried = carry(&from, &to, beside).await?;
         for table in carried.tables.iter().filter(|it| it.rows != 0) {
@@ -43,7 +45,10 @@ pub(crate) fn run(asked: &Move) -> anyhow::Result<ExitCode> {
         } else {
             println!("All of it is there, row for row, and the audit trail reads as it was written.");
         }
-        println!("What was moved from is as it was. To go on with the new one, write into {}:\n", asked.file.config.display());
+        println!(
+            "What was moved from is as it was. To go on with the new one, write into {}:\n",
+            asked.file.config.display()
+        );
         println!("    database = \"{}\"", asked.to);
         Ok(ExitCode::SUCCESS)
     })

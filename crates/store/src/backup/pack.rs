@@ -82,7 +82,8 @@ impl<W: Write> Packing<W> {
             Err(err) if err.kind() == io::ErrorKind::NotFound => return Ok(()),
             Err(err) => return Err(at(err)),
         };
-        let mut paths = entries.map(|it| it.map(|it| it.path())).collect::<Result<Vec<_>, _>>().map_err(at)?;
+        let mut paths =
+            entries.map(|it| it.map(|it| it.path())).collect::<Result<Vec<_>, _>>().map_err(at)?;
         paths.sort();
         for path in paths {
             let Some(name) = path.file_name().and_then(|it| it.to_str()) else { continue };

@@ -17,7 +17,8 @@ const FIRST: &str = "\
     ('00000000-0000-0000-0000-000000000001', 2, 6, 'x', 'add person', 'ada'), \
     ('00000000-0000-0000-0000-000000000001', 3, 6, 'x', 'sign in', 'ada')";
 
-const SQLITE_SCHEMA: &str = "select type || ' ' || name || ' ' || coalesce(sql, '') from sqlite_schema order by 1";
+const SQLITE_SCHEMA: &str =
+    "select type || ' ' || name || ' ' || coalesce(sql, '') from sqlite_schema order by 1";
 const POSTGRES_SCHEMA: &str = "select concat_ws(' ', table_name, column_name, data_type, is_nullable, column_default) \
     from information_schema.columns where table_schema = 'public' \
     union all select indexdef from pg_indexes where schemaname = 'public' \
@@ -46,7 +47,9 @@ async fn an_upgraded_sqlite_equals_a_fresh_one() {
     let folder = tempfile::TempDir::new().expect("a folder");
     let schema = async |path: &Path| -> Vec<String> {
         let rows = sqlite(path).await.fetch_all(SQLITE_SCHEMA).await.expect("a schema");
-        rows.iter().map(|row| row.get::<String, _>(0).split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+        rows.iter()
+            .map(|row| row.get::<String, _>(0).split_whitespace().collect::<Vec<_>>().join(" "))
+            .collect()
     };
     let (old, fresh) = (folder.path().join("old.db"), folder.path().join("fresh.db"));
     let mut connection = sqlite(&old).await;

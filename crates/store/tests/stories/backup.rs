@@ -37,7 +37,11 @@ async fn a_backup_made_while_all_goes_on_is_whole_and_opens() {
         let folder = tempfile::TempDir::new().unwrap();
         let data = data_of(folder.path());
         let school = small(&db, "Hill School").await.school.id;
-        let mut log = Activity::open(&data.join("activity"), Settings { roll_rows: 50, ..Settings::new(TimeZone::UTC) }).unwrap();
+        let mut log = Activity::open(
+            &data.join("activity"),
+            Settings { roll_rows: 50, ..Settings::new(TimeZone::UTC) },
+        )
+        .unwrap();
         let now = at("2026-11-22T10:00:00Z");
         for n in 0..40 {
             log.append(&(0..10).map(|it| seen(n * 10 + it)).collect::<Vec<_>>(), now).unwrap();
@@ -63,7 +67,9 @@ async fn a_backup_made_while_all_goes_on_is_whole_and_opens() {
         let acting = tokio::spawn(async move {
             while !stopping.load(Ordering::Relaxed) {
                 let mut tx = write(&writer).await;
-                audit::note(&mut tx, &by("2026-11-22T10:00:00Z"), school, "act", "x", None, None).await.unwrap();
+                audit::note(&mut tx, &by("2026-11-22T10:00:00Z"), school, "act", "x", None, None)
+                    .await
+                    .unwrap();
                 tx.commit().await.unwrap();
             }
         });
@@ -90,7 +96,11 @@ async fn a_backup_made_while_all_goes_on_is_whole_and_opens() {
         assert!(audit::verify(&mut tx, school, &[], None).await.unwrap().is_good());
         drop(tx);
         let log = Activity::open(&new.join("activity"), Settings::new(TimeZone::UTC)).unwrap();
-        let mut numbers: Vec<u64> = log.reader().rows(Filter::all(school::Id::from_u128(1))).map(|it| it.unwrap().seen.bytes_in).collect();
+        let mut numbers: Vec<u64> = log
+            .reader()
+            .rows(Filter::all(school::Id::from_u128(1)))
+            .map(|it| it.unwrap().seen.bytes_in)
+            .collect();
         numbers.sort_unstable();
         assert!(numbers.len() > 400, "{}", numbers.len());
         assert!(numbers.iter().copied().eq(0..numbers.len() as u64), "all from before, in order, none twice");
@@ -117,7 +127,9 @@ async fn a_backup_that_was_changed_or_cut_off_touches_nothing() {
     let (_, file) = small_backup(folder.path()).await;
     let good = fs::read(&file).unwrap();
     let new = folder.path().join("new");
-    for (cut, change) in [(good.len() / 2, None), (good.len() - 3, None), (good.len(), Some(good.len() / 3)), (4, None)] {
+    for (cut, change) in
+        [(good.len() / 2, None), (good.len() - 3, None), (good.len(), Some(good.len() / 3)), (4, None)]
+    {
         let mut bad = good[..cut].to_vec();
         if let Some(at) = change {
             bad[at] ^= 1;

@@ -1,6 +1,5 @@
 use store::{
-    Db, StoreError,
-    audit,
+    Db, StoreError, audit,
     carry::{Beside, CarryError, carry},
     jobs, lists,
     lists::ListSource,
@@ -18,11 +17,21 @@ async fn lived_in(folder: &tempfile::TempDir, name: &str) -> (Db, String, Small)
     let by = by("2026-11-22T10:00:00Z");
     let mut tx = write(&db).await;
     for n in 0..1_200 {
-        let mut pupil = person(small.school.id, &format!("pupil.{n}"), "A Püpil, \"made up\"", school::Role::Pupil);
+        let mut pupil =
+            person(small.school.id, &format!("pupil.{n}"), "A Püpil, \"made up\"", school::Role::Pupil);
         pupil.groups = vec![small.group.id];
         people::add(&mut tx, &by, &pupil).await.unwrap();
     }
-    sessions::open(&mut tx, &[name.len() as u8; 32], small.school.id, small.lead.id, by.at, at("2027-11-22T10:00:00Z")).await.unwrap();
+    sessions::open(
+        &mut tx,
+        &[name.len() as u8; 32],
+        small.school.id,
+        small.lead.id,
+        by.at,
+        at("2027-11-22T10:00:00Z"),
+    )
+    .await
+    .unwrap();
     let list = ListSource {
         id: store::fresh_id(by.at),
         name: "Everybody's list".to_owned(),
@@ -82,7 +91,15 @@ async fn a_school_moves_to_postgres_and_back_and_a_second_beside_it() {
 
     // What has gone on since is never written over.
     let mut tx = write(&target).await;
-    people::set_password(&mut tx, &by("2026-11-23T10:00:00Z"), hill_school.school.id, hill_school.lead.id, "phc").await.unwrap();
+    people::set_password(
+        &mut tx,
+        &by("2026-11-23T10:00:00Z"),
+        hill_school.school.id,
+        hill_school.lead.id,
+        "phc",
+    )
+    .await
+    .unwrap();
     tx.commit().await.unwrap();
     let differs = carry(&hill, &target, Beside::Others).await;
     assert!(matches!(differs, Err(CarryError::Differs { .. })), "{differs:?}");
@@ -108,7 +125,10 @@ async fn a_move_that_is_cut_off_has_never_been() {
     let target = Db::open(&postgres.url()).await.unwrap();
     // Dropped in mid-work, as when the program is killed.
     for millis in [5, 40, 120] {
-        let cut = tokio::time::timeout(std::time::Duration::from_millis(millis), carry(&hill, &target, Beside::Nobody));
+        let cut = tokio::time::timeout(
+            std::time::Duration::from_millis(millis),
+            carry(&hill, &target, Beside::Nobody),
+        );
         let _ = cut.await;
     }
     // And the server goes.

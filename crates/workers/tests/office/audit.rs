@@ -31,7 +31,10 @@ async fn the_trail_is_checked_and_signed_and_a_break_stands_on_today() {
     let signer = Signer::new(&[7; 32]).expect("a key");
     audit::put_checkpoint(&folder, &signer.sign(&school, 9_999, [1; 32], at(60))).expect("put");
     small.pass(24 * 60 * 60);
-    until(async || small.health.faults().into_iter().find(|it| it.contains("the audit trail of Elm Park School"))).await;
+    until(async || {
+        small.health.faults().into_iter().find(|it| it.contains("the audit trail of Elm Park School"))
+    })
+    .await;
     running.end().await;
     let check = audit::last_check(&mut small.db.read().await.expect("a read"), SCHOOL).await.expect("read");
     let check = check.expect("looked");
@@ -64,7 +67,9 @@ async fn everything_is_backed_up_once_a_day_and_what_fails_is_told() {
         for _ in 0..2 {
             let mut running = Running::new();
             running.start(back_ups.clone().run(running.stop.clone()));
-            let newest = until(async || backup::newest(&folder).ok().flatten().filter(|it| at(day * 86_400) <= *it)).await;
+            let newest =
+                until(async || backup::newest(&folder).ok().flatten().filter(|it| at(day * 86_400) <= *it))
+                    .await;
             running.end().await;
             assert_eq!(newest, at(day * 86_400), "one a day, however often it is started");
         }
