@@ -19,6 +19,8 @@ pub(crate) enum Bench {
     Signals,
     /// 20,000 people with 60,000 enrolments from a zip to applied, on SQLite and on PostgreSQL.
     Roster,
+    /// Knowing who asks once they have signed in, and that under a flood of wrong guesses.
+    SignIn,
     /// 10,000 idle tunnels: what the program holds for them, and whether it gives it back. Takes a built program.
     Idle,
     /// The console's main pages with 20,000 people and 200 at work, on both engines.
@@ -49,6 +51,7 @@ pub(crate) fn run(what: Bench, rest: &[String]) -> anyhow::Result<()> {
             let start = ["run", "--release", "-p", "console@0.0.0", "--example", "load", "--"];
             crate::run("cargo", &[&start, rest.as_slice()].concat())
         }
+        Bench::SignIn => run_named("gate", "sign_in", &rest),
         Bench::Idle => idle::run(&rest),
         Bench::SideBySide => side_by_side(&rest),
     }

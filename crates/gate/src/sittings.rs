@@ -47,7 +47,7 @@ impl Sittings {
     }
 
     /// Whether a right name and password still count; `lasts` is how long a sign-in does. `at_connect`: they were
-    /// sent with a CONNECT some time ago, and so begin nothing anew.
+    /// sent with a CONNECT some time ago, and so begin nothing anew that has been before.
     pub(crate) fn holds(
         &self,
         device: IpAddr,
@@ -61,7 +61,8 @@ impl Sittings {
         if found.is_some_and(|it| now < it.since + lasts) {
             return true;
         }
-        if at_connect {
+        // A tunnel to the gate's own pages is where the first of a sitting may be seen.
+        if at_connect && found.is_some() {
             return false;
         }
         let typed = match found {
@@ -115,6 +116,8 @@ mod tests {
         check(seconds(60, 5), true, false);
         check(seconds(60, 5), false, true);
         check(at(119), true, true);
+        let elsewhere = IpAddr::from([192, 0, 2, 9]);
+        assert!(sittings.holds(elsewhere, AMINA, HOUR, true, at(0)), "first seen inside a tunnel");
     }
 
     #[test]

@@ -82,13 +82,18 @@ fn agree(demo: &Demo, authority: &str, who: &str) {
     let page = "https://gate.riverside.test/agree";
     let (status, body) = curl(&[&base[..], &[page]].concat());
     assert!(status.starts_with("200"), "{who}: {status}\n{body}");
+    if !body.contains("name=\"agreement\"") {
+        return;
+    }
     let value = |name: &str| {
         let tag =
             body.split("<input").find(|it| it.contains(&format!("name=\"{name}\""))).unwrap_or_default();
         tag.split("value=\"").nth(1).and_then(|it| it.split('"').next()).unwrap_or_default().to_owned()
     };
-    let fields: Vec<String> =
-        ["token", "back", "agreement", "text"].iter().map(|it| format!("{it}={}", value(it))).collect();
+    let fields: Vec<String> = ["token", "back", "agreement", "reading", "text"]
+        .iter()
+        .map(|it| format!("{it}={}", value(it)))
+        .collect();
     let mut arguments = base.to_vec();
     for field in &fields {
         arguments.extend(["--data-urlencode", field]);
