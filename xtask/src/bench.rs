@@ -17,7 +17,7 @@ pub(crate) enum Bench {
     Record,
     /// Search terms assessed a second.
     Signals,
-    /// 20,000 people with 60,000 enrolments from a zip to applied, on SQLite and on PostgreSQL.
+    /// 20,000 people with 60,000 enrolments from a zip to applied, on `SQLite` and on `PostgreSQL`.
     Roster,
     /// Knowing who asks once they have signed in, and that under a flood of wrong guesses.
     SignIn,

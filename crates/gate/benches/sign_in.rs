@@ -54,7 +54,7 @@ async fn bench() {
         let (desk, stop, tried) = (Arc::clone(&desk), Arc::clone(&stop), Arc::clone(&tried));
         async move { flood(&desk, &stop, &tried, now).await }
     };
-    let (_, loaded) = tokio::join!(flood, async {
+    let ((), loaded) = tokio::join!(flood, async {
         let loaded = rate(&desk, &snapshot, tablet, now, FLOOD).await;
         stop.store(true, Ordering::Relaxed);
         loaded

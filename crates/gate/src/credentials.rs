@@ -79,7 +79,7 @@ impl Refusal {
         }
         // Hours that cannot be read are no hours: closed, and the console says so beside the setting.
         let hours = OpeningHours::read(&snapshot.chosen.text(&COMMUNITY_HOURS));
-        let hours = hours.unwrap_or_else(|_| Some(OpeningHours::CLOSED))?;
+        let hours = hours.unwrap_or(Some(OpeningHours::CLOSED))?;
         let local = snapshot.calendar.zone.to_datetime(now);
         (!hours.covers(local)).then_some(Refusal::Closed)
     }

@@ -74,13 +74,14 @@ pub(crate) async fn identify(
             }
             Ok(Who::Nobody)
         }
-        Some(known) => match Refusal::of_time(snapshot, known, now) {
-            Some(refusal) => Err(refusal),
-            None => {
+        Some(known) => {
+            if let Some(refusal) = Refusal::of_time(snapshot, known, now) {
+                Err(refusal)
+            } else {
                 let anew = bindings.since(device, now).and_then(|came| known.asked_anew(came));
                 Ok(Who::Known(anew.map_or_else(|| Arc::clone(known), Arc::new)))
             }
-        },
+        }
     }
 }
 

@@ -7,7 +7,7 @@ pub enum KeptBy {
     /// Schoolgate itself, as a hash.
     #[default]
     School,
-    /// The school's identity provider (OpenID Connect): no password is ever typed into a page of ours.
+    /// The school's identity provider (`OpenID` Connect): no password is ever typed into a page of ours.
     Provider,
     /// The school's directory (LDAP): it is asked with the password that was typed.
     Directory,

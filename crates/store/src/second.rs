@@ -22,7 +22,7 @@ pub struct Credential {
 pub enum Kind {
     /// Six digits from an app (TOTP, RFC 6238).
     Code,
-    /// WebAuthn.
+    /// `WebAuthn`.
     Passkey,
 }
 

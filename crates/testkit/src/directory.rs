@@ -1,4 +1,4 @@
-//! A private directory (OpenLDAP's slapd) on a free port of this machine, gone with the test.
+//! A private directory (`OpenLDAP`'s slapd) on a free port of this machine, gone with the test.
 use std::{
     fs,
     net::{TcpListener, TcpStream},

@@ -1,6 +1,14 @@
 //! Every setting there is. One is added by a constant and its line in [`SETTINGS`].
 pub use super::signing_in::*;
-use super::{Kind, Setting, agreements::*, guests, posts, rosters};
+use super::{
+    Kind, Setting,
+    agreements::{
+        AGREEMENT_ADULTS_AGAIN, AGREEMENT_CONTRACT, AGREEMENT_COUNTER_SIGN, AGREEMENT_DAYS, AGREEMENT_ISSUE,
+        AGREEMENT_PARENT_SIGNS, AGREEMENT_PUPILS_AGAIN, AGREEMENT_REMINDERS, AGREEMENT_STAFF_REMINDER,
+        SCHOOL_YEAR_MONTH,
+    },
+    guests, posts, rosters,
+};
 
 /// ACC-14: 001 says "a period".
 pub const LEAVER_HOLD: Setting = Setting {

@@ -40,7 +40,7 @@ enum What {
 
 #[derive(Args)]
 struct From {
-    /// OneRoster 1.1 or 1.2 as a zip or a folder, or one CSV of another system.
+    /// `OneRoster` 1.1 or 1.2 as a zip or a folder, or one CSV of another system.
     file: PathBuf,
     /// What the columns of that one CSV are; guessed from the headings unless given.
     #[arg(long)]

@@ -1,4 +1,4 @@
-//! OpenID Connect: the authorization code flow with PKCE (RFC 6749, RFC 7636, OpenID Connect Core 1.0). No state is
+//! `OpenID` Connect: the authorization code flow with PKCE (RFC 6749, RFC 7636, `OpenID` Connect Core 1.0). No state is
 //! kept of people on their way: what binds an answer to a browser is the round trip that the browser carries.
 use std::{sync::Arc, time::Duration};
 
