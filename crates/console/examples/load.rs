@@ -255,6 +255,7 @@ async fn serve(url: &str, folder: &Path) -> Result<(), Fault> {
 }
 
 /// A school at work, and the pages that are read of it.
+#[expect(clippy::too_many_lines, reason = "one kind of row after the other")]
 async fn fill(db: &Db, folder: &Path) -> Result<Vec<String>, Fault> {
     let now: Timestamp = NOW.parse()?;
     let by = By { person: None, name: "Bench".to_owned(), at: now };
@@ -391,7 +392,7 @@ fn person(n: u64, school: &School, classes: &[Id<Group>], now: Timestamp) -> Res
 fn seen(n: u64, school: Id<School>, everyone: &[Person], now: Timestamp) -> Result<Seen, Fault> {
     let mut chance = n + 1;
     let who = usize::try_from(pick(&mut chance, everyone.len() as u64))?;
-    let blocked = n % 13 == 0;
+    let blocked = n.is_multiple_of(13);
     Ok(Seen {
         at: now - SignedDuration::from_millis(i64::try_from(n)? * 400),
         school,

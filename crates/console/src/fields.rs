@@ -31,7 +31,7 @@ impl Fields {
         self.0.iter().any(|(it, _)| it == name)
     }
 
-    pub(crate) fn push_file(&mut self, field: String, name: String, bytes: Bytes) {
+    pub(crate) fn push_file(&mut self, field: String, name: &str, bytes: Bytes) {
         let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
         let name = name.chars().filter(|it| !it.is_control()).take(120).collect();
         self.1.push(File { field, name, bytes });

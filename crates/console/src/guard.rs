@@ -147,7 +147,7 @@ async fn read(request: Request) -> Result<(Fields, Request), Failure> {
                 fields.push(name.clone(), String::from_utf8_lossy(&bytes).into_owned());
             }
             if let Some(file) = file {
-                fields.push_file(name, file, bytes);
+                fields.push_file(name, &file, bytes);
             }
         }
         return Ok((fields, again));

@@ -61,6 +61,7 @@ impl People {
         if typed.is_empty() {
             return Ok(all);
         }
+        #[expect(clippy::same_functions_in_if_condition, reason = "each parses as another type")]
         let one = if let Ok(id) = typed.parse() {
             let kept = people::get(tx, school, id).await?;
             if kept.is_none() {

@@ -21,7 +21,10 @@ const MOST: usize = 20_000;
 
 /// Wrong guesses of late, by name and by address. Forgotten at a restart, which is slower than waiting.
 #[derive(Debug, Clone, Default)]
-pub struct Throttle(Arc<Mutex<HashMap<Who, Guesses>>>, Arc<Mutex<Flood<(String, Option<IpAddr>)>>>);
+pub struct Throttle(Arc<Mutex<HashMap<Who, Guesses>>>, Arc<Mutex<Failures>>);
+
+/// Failed sign-ins that are written down, by name and address.
+type Failures = Flood<(String, Option<IpAddr>)>;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Who {

@@ -110,6 +110,7 @@ impl Desk {
 /// where the school uses the browser's own box, it is asked by the proxy's 407.
 fn sign_in_notice(frame: &Frame<'_>, refusal: Option<Refusal>, asked: &Asked<'_>) -> Page {
     let by_proxy = frame.snapshot.settings.sign_in == SignInBy::Proxy && !asked.inside;
+    #[expect(clippy::match_same_arms, reason = "read in order: each arm says of whom it is true")]
     let status = match refusal {
         Some(Refusal::Busy | Refusal::Down) => 503,
         Some(Refusal::SlowDown) => 429,

@@ -30,6 +30,7 @@ const HASHING: usize = 1;
 const ERRANDS: usize = 1_000;
 
 /// Puts everything in its place and listens; nothing is answered before the supervisor runs.
+#[expect(clippy::too_many_lines, reason = "a list of what an installation is made of")]
 pub(crate) async fn assemble(
     config: &Config,
     folder: &DataFolder,

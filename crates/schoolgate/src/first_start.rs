@@ -17,9 +17,9 @@ pub(crate) async fn school(db: &Db, config: &Config, now: Timestamp) -> anyhow::
         [only] => return Ok(only.clone()),
         // A trust's database.
         several => {
-            let named = several.iter().find(|it| it.name == config.school.name);
+            let meant = several.iter().find(|it| it.name == config.school.name);
             let names: Vec<&str> = several.iter().map(|it| it.name.as_str()).collect();
-            return named.cloned().with_context(|| {
+            return meant.cloned().with_context(|| {
                 format!(
                     "the database holds {}, and none is named {}: write the name of one of them into school.name",
                     names.join(", "),

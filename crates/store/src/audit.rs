@@ -75,6 +75,10 @@ pub struct Note<'a> {
 }
 
 /// In the transaction of what it tells of: either both are kept or neither is.
+#[expect(
+    clippy::unused_async,
+    reason = "every other function of the store is awaited, and this one may be again"
+)]
 pub async fn note(
     tx: &mut Tx,
     by: &By,

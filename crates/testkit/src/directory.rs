@@ -1,5 +1,6 @@
 //! A private directory (`OpenLDAP`'s slapd) on a free port of this machine, gone with the test.
 use std::{
+    fmt::Write as _,
     fs,
     net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
@@ -101,10 +102,11 @@ fn write(folder: &Path, people: &[(&str, &str)]) -> PathBuf {
          dn: ou=people,{BASE}\nobjectClass: organizationalUnit\nou: people\n"
     );
     for (username, password) in people {
-        ldif.push_str(&format!(
+        let _ = write!(
+            ldif,
             "\ndn: uid={username},ou=people,{BASE}\nobjectClass: inetOrgPerson\nuid: {username}\ncn: {username}\n\
              sn: {username}\nuserPassword: {password}\n"
-        ));
+        );
     }
     fs::write(folder.join("people.ldif"), ldif).expect("written");
     let file = folder.join("slapd.conf");

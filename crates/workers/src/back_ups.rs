@@ -63,9 +63,8 @@ impl BackUps {
         match backup::newest(&self.folder) {
             // One from the future: the clock was wrong once, and what it says then is not trusted.
             Ok(Some(newest)) => newest < last.timestamp() || now < newest,
-            Ok(None) => true,
-            // Told of by `make`.
-            Err(_) => true,
+            // What cannot be read is told of by `make`.
+            Ok(None) | Err(_) => true,
         }
     }
 

@@ -2,7 +2,11 @@ use jiff::tz::TimeZone;
 use school::{Choice, KeyStage, Line, Role, Username, Year};
 
 use super::*;
-use crate::{Contract, Level, Reading};
+use crate::{
+    Audience::{Adults, External, Operators, Parents, Pupils},
+    Contract, Level, Reading,
+    Standing::{Counter, InPlace, Own},
+};
 
 const SCHOOL: Id<school::School> = Id::from_u128(9);
 const ADA: Id<Person> = Id::from_u128(1);
@@ -42,17 +46,17 @@ fn agreement(n: u128, audience: Audience) -> Agreement {
 }
 
 fn pupils() -> Agreement {
-    agreement(30, Audience::Pupils)
+    agreement(30, Pupils)
 }
 
 fn word(agreement: &Agreement, level: Level, standing: Standing, when: &str) -> Signature {
-    let signer = if standing == Standing::Own { ADA } else { PARENT };
+    let signer = if standing == Own { ADA } else { PARENT };
     let hash = agreement.reading(level).hash();
     Signature { agreement: agreement.id, hash, person: ADA, signer: Some(signer), standing, at: at(when) }
 }
 
 fn own(agreement: &Agreement) -> Signature {
-    word(agreement, Level::Standard, Standing::Own, "2026-09-10T10:00:00Z")
+    word(agreement, Level::Standard, Own, "2026-09-10T10:00:00Z")
 }
 
 const NOW: &str = "2026-11-23T10:00:00Z";
@@ -69,7 +73,6 @@ fn each_is_asked_for_what_their_roles_need() {
             .collect();
         assert_eq!(got, expected, "{roles:?}");
     };
-    use Audience::{Adults, External, Operators, Parents, Pupils};
     check(&[], &[]);
     for role in Role::ALL {
         let expected = match role {
@@ -93,20 +96,15 @@ fn a_signature_counts_for_the_very_text_and_person_that_signed() {
     };
     let reworded = |title: &str, text: &str| {
         let reading = Reading::new(Level::Standard, title, text);
-        Agreement::new(pupils().id, SCHOOL, Audience::Pupils, 1, vec![reading]).expect("standard")
+        Agreement::new(pupils().id, SCHOOL, Pupils, 1, vec![reading]).expect("standard")
     };
     let (title, text) = (pupils().title().to_owned(), pupils().readings()[0].text().to_owned());
     check("signed", pupils(), own(&pupils()), false);
     for level in Level::ALL {
-        let signed = word(&pupils(), *level, Standing::Own, "2026-09-10T10:00:00Z");
+        let signed = word(&pupils(), *level, Own, "2026-09-10T10:00:00Z");
         check("any reading of it", pupils(), signed, false);
     }
-    check(
-        "a new version asks again, even with the same words",
-        agreement(40, Audience::Pupils),
-        own(&pupils()),
-        true,
-    );
+    check("a new version asks again, even with the same words", agreement(40, Pupils), own(&pupils()), true);
     check("the same words", reworded(&title, &text), own(&pupils()), false);
     check("other words under the same id", reworded(&title, "Other"), own(&pupils()), true);
     check("another title", reworded("Rules", &text), own(&pupils()), true);
@@ -132,7 +130,6 @@ fn parents_sign_beside_their_children_or_in_their_place() {
         let got: Vec<What> = got.iter().map(|it| it.what).collect();
         assert_eq!(got, expected, "year {year:?}, counter-sign {counter_sign}, {standings:?}");
     };
-    use Standing::{Counter, InPlace, Own};
     check(Some(9), false, &[], &[What::Own]);
     check(Some(9), false, &[Own], &[]);
     check(Some(9), true, &[], &[What::Own, What::Counter]);
@@ -151,7 +148,7 @@ fn parents_sign_beside_their_children_or_in_their_place() {
 #[test]
 fn nobody_else_is_counter_signed_for() {
     let practice = Practice { counter_sign: true, ..practice() };
-    let adults = agreement(31, Audience::Adults);
+    let adults = agreement(31, Adults);
     let signed = [own(&adults)];
     assert_eq!(missing(&person(&[Role::Teacher], None), &practice, &[adults], &signed, at(NOW)), []);
 }
@@ -161,7 +158,7 @@ fn nobody_else_is_counter_signed_for() {
 fn it_is_asked_again_as_often_as_the_school_has_set() {
     let check = |again: Again, signed: &str, now: &str, signed_in: Option<&str>, expected: bool| {
         let practice = Practice { pupils: again, ..practice() };
-        let signed = [word(&pupils(), Level::Standard, Standing::Own, signed)];
+        let signed = [word(&pupils(), Level::Standard, Own, signed)];
         let due = due(&person(&[Role::Pupil], Some(9)), &practice, &[pupils()], &signed);
         let got: Vec<Missing> = due.iter().filter_map(|it| it.at(at(now), signed_in.map(at))).collect();
         assert_eq!(got.len() == 1, expected, "{again:?}, signed {signed:?}, now {now}, came {signed_in:?}");
@@ -188,15 +185,15 @@ fn it_is_asked_again_as_often_as_the_school_has_set() {
 #[test]
 fn the_last_word_counts_and_a_parent_is_asked_once_a_year_at_most() {
     let signed = [
-        word(&pupils(), Level::Standard, Standing::Own, "2026-11-01T10:00:00Z"),
-        word(&pupils(), Level::Standard, Standing::Own, "2026-09-01T10:00:00Z"),
+        word(&pupils(), Level::Standard, Own, "2026-11-01T10:00:00Z"),
+        word(&pupils(), Level::Standard, Own, "2026-09-01T10:00:00Z"),
     ];
     let practice_of = |pupils| Practice { pupils, ..practice() };
     let ada = person(&[Role::Pupil], Some(9));
     assert_eq!(missing(&ada, &practice_of(Again::Days(30)), &[pupils()], &signed, at(NOW)), []);
     let young = person(&[Role::Pupil], Some(1));
     let check = |again: Again, expected: &[What]| {
-        let signed = [word(&pupils(), Level::Young, Standing::InPlace, "2025-11-01T10:00:00Z")];
+        let signed = [word(&pupils(), Level::Young, InPlace, "2025-11-01T10:00:00Z")];
         let got = missing(&young, &practice_of(again), &[pupils()], &signed, at(NOW));
         assert_eq!(got.iter().map(|it| it.what).collect::<Vec<_>>(), expected, "{again:?}");
     };
@@ -231,7 +228,7 @@ fn title_and_text_cannot_be_shifted_into_one_another() {
 fn an_agreement_has_a_standard_reading_and_one_of_each() {
     let of = |levels: &[Level]| {
         let readings = levels.iter().map(|it| Reading::new(*it, it.label(), "x")).collect();
-        Agreement::new(Id::from_u128(1), SCHOOL, Audience::Pupils, 1, readings)
+        Agreement::new(Id::from_u128(1), SCHOOL, Pupils, 1, readings)
     };
     assert_eq!(of(&[]), None);
     assert_eq!(of(&[Level::Easy, Level::Young]), None);

@@ -32,8 +32,8 @@ pub(crate) fn role_names(person: &Person) -> String {
 }
 
 fn group_names(person: &Person, groups: &[Group]) -> String {
-    let named = person.groups.iter().filter_map(|id| groups.iter().find(|it| it.id == *id));
-    let mut names: Vec<&str> = named.map(|it| it.name.as_str()).collect();
+    let theirs = person.groups.iter().filter_map(|id| groups.iter().find(|it| it.id == *id));
+    let mut names: Vec<&str> = theirs.map(|it| it.name.as_str()).collect();
     names.sort_unstable();
     names.join(", ")
 }

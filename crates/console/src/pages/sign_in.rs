@@ -59,6 +59,7 @@ pub(crate) async fn post(
         Some(it) => accounts::kept_by(&mut console.db.read().await?, it.person.id).await?,
         None => KeptBy::School,
     };
+    #[expect(clippy::single_match_else, reason = "who is asked, in the order of who keeps the password")]
     let right = match (&kept, keeper, &console.elsewhere) {
         (Some(it), KeptBy::Directory, Some(elsewhere)) => {
             match elsewhere.is_right(&it.person, fields.raw("password")).await {

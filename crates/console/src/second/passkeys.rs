@@ -1,4 +1,4 @@
-//! Passkeys (WebAuthn level 3), as second credentials: the device asks its owner for a finger, a face or a PIN.
+//! Passkeys (`WebAuthn` level 3), as second credentials: the device asks its owner for a finger, a face or a PIN.
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},

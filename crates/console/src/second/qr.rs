@@ -1,4 +1,6 @@
 //! A QR code as a picture drawn by the page itself.
+use std::fmt::Write as _;
+
 use fast_qr::QRBuilder;
 use maud::{Markup, html};
 
@@ -12,7 +14,7 @@ pub(crate) fn picture(text: &str, label: &str) -> Option<Markup> {
     let mut path = String::new();
     for y in 0..code.size {
         for (x, _) in code[y].iter().enumerate().filter(|(_, it)| it.value()) {
-            path.push_str(&format!("M{} {}h1v1h-1z", x + QUIET, y + QUIET));
+            let _ = write!(path, "M{} {}h1v1h-1z", x + QUIET, y + QUIET);
         }
     }
     Some(html! {

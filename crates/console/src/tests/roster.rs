@@ -1,7 +1,7 @@
 //! Rosters and leavers, as the office meets them.
 use axum::{
     body::Body,
-    http::{Method, StatusCode, header::CONTENT_TYPE},
+    http::{HeaderValue, Method, StatusCode, header::CONTENT_TYPE},
 };
 use jiff::tz::TimeZone;
 use school::{
@@ -112,7 +112,7 @@ async fn a_roster_is_uploaded_whole_and_waits_to_be_read() {
     assert!(kept == file, "byte for byte: {} of {}", kept.len(), file.len());
     let page = world.get(answer.location(), Some(&session)).await;
     assert!(page.words().contains("It waits to be read"), "{}", page.words());
-    assert_eq!(page.headers.get("refresh").map(|it| it.as_bytes()), Some(&b"3"[..]), "it looks again");
+    assert_eq!(page.headers.get("refresh").map(HeaderValue::as_bytes), Some(&b"3"[..]), "it looks again");
 
     let empty = upload(&world, &session, "nothing.zip", b"").await;
     assert_eq!(empty.status, StatusCode::BAD_REQUEST);
@@ -219,9 +219,9 @@ async fn a_leaver_is_kept_brought_back_or_deleted() {
     let post = async |act: &str, fields: &[(&str, &str)]| {
         world.post(&format!("{path}/{act}"), Some(&session), fields).await
     };
-    let past = post("plan", &[("version", "2"), ("until", "2026-11-01")]).await;
-    assert_eq!(past.status, StatusCode::BAD_REQUEST);
-    assert!(past.words().contains("Enter a day that is still to come"), "{}", past.words());
+    let gone_by = post("plan", &[("version", "2"), ("until", "2026-11-01")]).await;
+    assert_eq!(gone_by.status, StatusCode::BAD_REQUEST);
+    assert!(gone_by.words().contains("Enter a day that is still to come"), "{}", gone_by.words());
     let kept = post("plan", &[("version", "2"), ("until", "2028-07-31")]).await;
     assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.words());
     assert!(world.get(&path, Some(&session)).await.words().contains("kept longer by hand"));

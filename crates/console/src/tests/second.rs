@@ -288,8 +288,8 @@ async fn through_provider(
     request.headers_mut().append(COOKIE, trip.parse().expect("a header"));
     let answer = world.send(request).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.words());
-    let cookies = answer.headers.get_all(SET_COOKIE).iter().filter_map(|it| it.to_str().ok());
-    let token = cookies.filter_map(|it| it.strip_prefix("schoolgate=")).next().expect("a session");
+    let mut cookies = answer.headers.get_all(SET_COOKIE).iter().filter_map(|it| it.to_str().ok());
+    let token = cookies.find_map(|it| it.strip_prefix("schoolgate=")).expect("a session");
     let token = Token::from_text(token.split(';').next().expect("a value")).expect("a token");
     (token, answer.location().to_owned())
 }

@@ -31,9 +31,8 @@ impl Desk {
     }
 
     pub(super) async fn come_back(&self, frame: &Frame<'_>, visit: &Visit<'_>, query: &Fields) -> Page {
-        let (trip, back) = match self.trip_of(frame, visit, query.get("state")) {
-            Some(trip) => trip,
-            None => return self.not_let_in(frame, visit, "", NotLetIn::NotBegunHere),
+        let Some((trip, back)) = self.trip_of(frame, visit, query.get("state")) else {
+            return self.not_let_in(frame, visit, "", NotLetIn::NotBegunHere);
         };
         if query.get("code").is_empty() {
             return self.not_let_in(frame, visit, &back, NotLetIn::Declined);

@@ -64,6 +64,7 @@ impl Wrong {
     }
 
     fn status(self) -> u16 {
+        #[expect(clippy::match_same_arms, reason = "what is left of elsewhere comes after what is not")]
         match self {
             Wrong::Refused(
                 Refusal::Wrong | Refusal::Again | Refusal::Ended(_) | Refusal::NotYet(_) | Refusal::Closed,

@@ -353,7 +353,7 @@ impl<'a> Work<'a> {
     fn wrong(&mut self, it: &WantedPerson, words: String) {
         let mut row = problem(&it.source_id, it.place.clone(), words);
         row.id = self.ours.get(it.source_id.as_str()).map(|it| it.person.id);
-        row.name = format!("{} {}", it.given.trim(), it.family.trim()).trim().to_owned();
+        format!("{} {}", it.given.trim(), it.family.trim()).trim().clone_into(&mut row.name);
         row.username = it.username.clone().unwrap_or_default();
         self.plan.rows.push(row);
     }

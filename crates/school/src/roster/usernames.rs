@@ -36,6 +36,9 @@ impl Usernames {
     }
 
     /// The first that is free: `ada.lovelace`, `ada.lovelace2` ...
+    ///
+    /// # Panics
+    /// Never: there are more numbers than people.
     pub fn propose(&mut self, rule: NameRule, given: &str, family: &str) -> Username {
         let (given, family) = (plain(given), plain(family));
         let initial: String = given.chars().take(1).collect();

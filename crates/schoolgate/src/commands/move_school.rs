@@ -13,7 +13,7 @@ use crate::{config::Config, data_folder::DataFolder, house};
 pub(crate) struct Move {
     #[command(flatten)]
     file: super::ConfigFile,
-    /// Where to: postgres://user:password@host/name, or sqlite:///path/to/file.
+    /// Where to: `postgres://user:password@host/name`, or `sqlite:///path/to/file`.
     #[arg(long, value_name = "ADDRESS")]
     to: String,
     /// The target is a trust's, and may hold other schools.

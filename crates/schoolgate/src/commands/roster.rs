@@ -121,7 +121,9 @@ fn guess(file: &Path) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Err(problems) => {
-            problems.iter().for_each(|it| println!("{it}"));
+            for it in &problems {
+                println!("{it}");
+            }
             Ok(ExitCode::FAILURE)
         }
     }

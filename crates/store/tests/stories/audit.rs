@@ -128,7 +128,12 @@ async fn a_cut_at_the_end_is_found_by_the_numbers_or_by_a_checkpoint() {
     let made = at("2026-11-22T12:00:00Z");
     let behind = Break::Behind { last: 8, signed: 10, made };
     let cut = Break::Cut { last: 8, given: 10 };
-    tampered(&["delete from audit where seq > 8"], &[cut.clone()], &[cut, behind.clone()]).await;
+    tampered(
+        &["delete from audit where seq > 8"],
+        std::slice::from_ref(&cut),
+        &[cut.clone(), behind.clone()],
+    )
+    .await;
     let careful = ["delete from audit where seq > 8", "update counter set value = 8 where value = 10"];
     tampered(&careful, &[], &[behind]).await;
 }

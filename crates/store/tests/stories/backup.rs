@@ -64,7 +64,8 @@ async fn a_backup_made_while_all_goes_on_is_whole_and_opens() {
         });
         let writer = db.clone();
         let stopping = Arc::clone(&stop);
-        let acting = tokio::spawn(async move {
+        let mut acting = tokio::task::JoinSet::new();
+        acting.spawn(async move {
             while !stopping.load(Ordering::Relaxed) {
                 let mut tx = write(&writer).await;
                 audit::note(&mut tx, &by("2026-11-22T10:00:00Z"), school, "act", "x", None, None)
@@ -77,7 +78,9 @@ async fn a_backup_made_while_all_goes_on_is_whole_and_opens() {
         let file = folder.path().join(backup::file_name(now));
         let made = what.make(&file, now).await.unwrap();
         stop.store(true, Ordering::Relaxed);
-        acting.await.unwrap();
+        while let Some(done) = acting.join_next().await {
+            done.unwrap();
+        }
         drop((writing.join().unwrap(), reader));
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(backup::verify(&file).unwrap(), made);

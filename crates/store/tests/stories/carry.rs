@@ -24,7 +24,7 @@ async fn lived_in(folder: &tempfile::TempDir, name: &str) -> (Db, String, Small)
     }
     sessions::open(
         &mut tx,
-        &[name.len() as u8; 32],
+        &[u8::try_from(name.len()).unwrap(); 32],
         small.school.id,
         small.lead.id,
         by.at,

@@ -69,7 +69,7 @@ async fn one_plan_runs_for_a_person_and_gates_hear_of_it() {
         tx.commit().await.unwrap();
         let mut tx = write(&db).await;
         assert_ne!(stamp::of(&mut tx, school).await.unwrap(), before);
-        assert_eq!(plans::all(&mut tx, school, false).await.unwrap(), [second.clone()]);
+        assert_eq!(plans::all(&mut tx, school, false).await.unwrap(), std::slice::from_ref(&second));
         assert_eq!(plans::profiles(&mut tx, school).await.unwrap()[&small.pupil.id], "Wider");
         assert_eq!(plans::to_remind(&mut tx, school, by.at).await.unwrap().len(), 0);
         assert_eq!(plans::to_remind(&mut tx, school, second.review_at).await.unwrap().len(), 1);

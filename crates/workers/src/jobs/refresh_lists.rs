@@ -131,12 +131,12 @@ const JUMP: &str = "has changed by more than a quarter";
 /// What the network manager is told: once when it comes, not at every look.
 fn news<'a>(
     before: Option<&'a ListState>,
-    state: &'a ListState,
+    now: &'a ListState,
 ) -> impl Iterator<Item = (security::Kind, &'a str)> {
     let warning = |state: &'a ListState, start| state.warnings.iter().find(|it| it.starts_with(start));
-    let is_newly_loaded = before.is_some_and(|it| it.loaded_at != state.loaded_at);
-    let stale = warning(state, STALE).filter(|_| before.is_none_or(|it| warning(it, STALE).is_none()));
-    let jump = warning(state, JUMP).filter(|_| is_newly_loaded);
+    let is_newly_loaded = before.is_some_and(|it| it.loaded_at != now.loaded_at);
+    let stale = warning(now, STALE).filter(|_| before.is_none_or(|it| warning(it, STALE).is_none()));
+    let jump = warning(now, JUMP).filter(|_| is_newly_loaded);
     let stale = stale.map(|it| (security::Kind::StaleList, it.as_str()));
     let jump = jump.map(|it| (security::Kind::ListJump, it.as_str()));
     stale.into_iter().chain(jump)

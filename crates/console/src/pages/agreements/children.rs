@@ -1,5 +1,5 @@
 //! For parents: each child's agreement, and nobody else's (AUP-09, AUP-10).
-use agreements::{Agreement, Audience, Level, Missing, Signature, Standing, What};
+use agreements::{Agreement, Audience, Level, Missing, Reading, Signature, Standing, What};
 use axum::{
     extract::{Path, State},
     http::StatusCode,
@@ -88,7 +88,7 @@ pub(crate) async fn sign(
     let Some(missing) = child.parents_part() else { return Ok(Redirect::to(&home).into_response()) };
     let shown = child.agreement.as_ref().filter(|it| it.id.to_string() == fields.get("agreement"));
     let hash = shown.and_then(|it| {
-        it.readings().iter().map(|it| it.hash()).find(|it| it.to_string() == fields.get("text"))
+        it.readings().iter().map(Reading::hash).find(|it| it.to_string() == fields.get("text"))
     });
     let stale =
         [("agreement", "The text has changed since you opened it. Read it again, and sign what stands now")];

@@ -125,8 +125,8 @@ fn page(
     mine: &Mine,
     wrong: &[(&'static str, &'static str)],
 ) -> Markup {
-    let theirs = mine.missing.iter().filter(|it| it.what.is_theirs());
-    let next = theirs.filter_map(|it| mine.in_force.iter().find(|a| a.id == it.agreement)).next();
+    let mut theirs = mine.missing.iter().filter(|it| it.what.is_theirs());
+    let next = theirs.find_map(|it| mine.in_force.iter().find(|a| a.id == it.agreement));
     let content = html! {
         h1.govuk-heading-l { "My agreements" }
         (complaints(wrong))

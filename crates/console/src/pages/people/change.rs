@@ -173,6 +173,7 @@ struct Asked<F> {
     classes: Vec<Line>,
 }
 
+#[expect(clippy::type_complexity, reason = "what is asked, or everything that is wrong with it")]
 fn asked(
     fields: &Fields,
     zone: &TimeZone,

@@ -36,14 +36,14 @@ pub(crate) async fn get(
     let found = register::find(&mut tx, school, &wanted, skip, ROWS).await?;
     let ids: Vec<_> = found.iter().map(|it| it.person.id).collect();
     let classes = register::classes(&mut tx, school, &ids).await?;
-    let subject = fields.query_with(&[]).replace('&', ", ").replace('=', " ").replace('+', " ");
+    let subject = fields.query_with(&[]).replace('&', ", ").replace(['=', '+'], " ");
     let subject = if subject.is_empty() { "everyone".to_owned() } else { subject };
     audit::note(&mut tx, &staff.by(&console), school, "view people", &subject, None, None).await?;
     tx.commit().await?;
     let class_names: Vec<&str> = groups.iter().map(|it| it.name.as_str()).collect();
     let rows: Vec<Vec<Markup>> = found
         .iter()
-        .map(|it| row(it, classes.get(&it.person.id).map(|it| it.join(", ")).unwrap_or_default()))
+        .map(|it| row(it, &classes.get(&it.person.id).map(|it| it.join(", ")).unwrap_or_default()))
         .collect();
     let ended = wanted.ended;
     let content = html! {
@@ -70,7 +70,7 @@ pub(crate) async fn get(
     Ok(layout::page(&staff, "/people", "People", &content))
 }
 
-fn row(it: &Kept, classes: String) -> Vec<Markup> {
+fn row(it: &Kept, classes: &str) -> Vec<Markup> {
     let person = &it.person;
     vec![
         html! { a.govuk-link href={ "/people/" (person.id) } { (person.name) } },

@@ -3,10 +3,11 @@ use crate::{router::Route, tests::World};
 
 pub(super) fn case(world: &World, route: &Route) -> Option<Case> {
     let (address, other_school) = match (route.method.as_str(), route.path) {
-        (_, "/posts" | "/digests") => (route.path.to_owned(), Other::Theirs),
         (_, "/digests/{id}") => (format!("/digests/{}", world.digest), Other::NotFound),
         (_, "/posts/{id}/end") => (route.path.replace("{id}", &world.plan.to_string()), Other::NotFound),
-        (_, "/access" | "/access.csv" | "/plans" | "/plans/add") => (route.path.to_owned(), Other::Theirs),
+        (_, "/posts" | "/digests" | "/access" | "/access.csv" | "/plans" | "/plans/add") => {
+            (route.path.to_owned(), Other::Theirs)
+        }
         (_, path) if path.starts_with("/plans/{id}") => {
             (path.replace("{id}", &world.plan.to_string()), Other::NotFound)
         }
