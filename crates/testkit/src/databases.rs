@@ -131,6 +131,7 @@ fn serve(bin: &Path, owner: Option<u32>, folder: &Path) -> Child {
         sleep(Duration::from_millis(50));
     }
     child.kill().ok();
+    child.wait().ok();
     panic!("PostgreSQL did not start within 30 seconds");
 }
 

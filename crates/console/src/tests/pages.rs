@@ -250,3 +250,14 @@ async fn a_reason_is_asked_for_before_somebodys_activity_where_the_school_wants_
     let everyone = world.get("/activity", Some(&lead)).await.words();
     assert!(!everyone.contains("Why do you look"), "only for one person");
 }
+
+#[tokio::test]
+async fn a_database_that_is_away_is_said_to_be_and_nothing_is_lost_in_words() {
+    let world = World::new().await;
+    let head = world.session(&world.elm, Role::Head).await;
+    world.db.close().await;
+    let answer = world.get("/today", Some(&head)).await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    let words = answer.words();
+    assert!(words.contains("The database does not answer") && words.contains("try again"), "{words}");
+}

@@ -290,3 +290,54 @@ fn a_real_list_tree_is_imported_beside_a_running_gate_and_refuses_what_it_names(
     let (well, said) = demo.command(&["explain", &url, "--as", "maya"]);
     assert!(well && said.contains("UT1") && said.contains("Gambling"), "{said}");
 }
+
+#[test]
+fn a_school_is_backed_up_while_it_runs_put_back_and_moved() {
+    let mut demo = Demo::start();
+    let check = |demo: &Demo, arguments: &[&str], well: bool, words: &str| {
+        let (ended_well, said) = demo.command(arguments);
+        assert_eq!(ended_well, well, "{arguments:?}: {said}");
+        assert!(said.contains(words), "{arguments:?}: does not say {words}\n{said}");
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    check(
+        &demo,
+        &["people", "add", "ines", "--name", "Ines Duarte", "--role", "pupil", "--year", "7"],
+        true,
+        "",
+    );
+    check(&demo, &["audit", "list", "--act", "add person", "--limit", "1"], true, "add person ines");
+    check(&demo, &["audit", "checkpoint", "--to", &path("signed")], true, ".checkpoint");
+    check(&demo, &["audit", "verify"], true, "The trail is as it was written.");
+    check(&demo, &["audit", "export", "--to", &path("audit.jsonl")], true, "");
+    let lines = std::fs::read_to_string(path("audit.jsonl")).expect("exported");
+    assert!(lines.contains("\"act\":\"add person\"") && lines.contains("\"hash\":"), "{lines}");
+
+    let file = path("all.tar.zst");
+    check(&demo, &["backup", &file], true, "is not encrypted: keep it safe");
+    check(&demo, &["backup", "--verify", &file], true, "is whole");
+    let restore = |data: &str| {
+        let out = schoolgate().args(["restore", &file, "--data", data]).output().expect("runs");
+        let said = [out.stdout, out.stderr].map(|it| String::from_utf8_lossy(&it).into_owned()).concat();
+        (out.status.success(), said)
+    };
+    let (well, said) = restore(&path("new"));
+    assert!(well && said.contains("entries in the audit trail"), "{said}");
+    let (well, said) = restore(&path("new"));
+    assert!(!well && said.contains("is not empty"), "{said}");
+    for name in ["authority.key", "audit.key", "schoolgate.db", "configuration.toml"] {
+        assert!(folder.path().join("new").join(name).is_file(), "{name}");
+    }
+    let bytes = std::fs::read(&file).expect("there");
+    std::fs::write(&file, &bytes[..bytes.len() / 2]).expect("cut off");
+    check(&demo, &["backup", "--verify", &file], false, "is no backup, or one that is cut off");
+
+    // It moves when it stands still, and as often as one likes.
+    let to = format!("sqlite://{}", path("moved.db"));
+    check(&demo, &["move", "--to", &to], false, "another schoolgate");
+    assert!(demo.stop(), "it ends well when it is told to");
+    check(&demo, &["move", "--to", &to], true, "row for row, and the audit trail reads as it was written");
+    check(&demo, &["move", "--to", &to], true, "was there already");
+    check(&demo, &["migrate"], true, "as it should be");
+}

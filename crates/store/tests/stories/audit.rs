@@ -11,13 +11,13 @@ async fn entries(db: &Db, school: Id<School>, count: usize) {
     let mut tx = write(db).await;
     for i in 0..count {
         let note = Note { act: "view activity", subject: &format!("pupil {i}"), ..Note::default() };
-        audit::add(&mut tx, &by("2026-11-22T10:00:00Z"), school, note).unwrap();
+        audit::add(&mut tx, &by("2026-11-22T10:00:00Z"), school, note).expect("done");
     }
-    tx.commit().await.unwrap();
+    tx.commit().await.expect("done");
 }
 
 async fn look(db: &Db, school: Id<School>, checkpoints: &[Checkpoint]) -> Report {
-    audit::verify(&mut db.read().await.unwrap(), school, checkpoints, None).await.unwrap()
+    audit::verify(&mut db.read().await.expect("done"), school, checkpoints, None).await.expect("done")
 }
 
 fn sign(school: &School, report: &Report) -> Checkpoint {
