@@ -56,8 +56,16 @@ export async function agree(page) {
 }
 
 export async function open(page, url) {
-  const answer = await page.goto(url, { waitUntil: "load" });
-  return answer ? answer.status() : 0;
+  // A page that is on its way somewhere by itself (signed in, agreed) may get in between; then it is asked again.
+  for (let tries = 0; ; tries += 1) {
+    try {
+      const answer = await page.goto(url, { waitUntil: "load" });
+      return answer ? answer.status() : 0;
+    } catch (fault) {
+      if (tries === 4 || !/interrupted by another navigation|ERR_ABORTED/.test(String(fault))) throw fault;
+      await page.waitForTimeout(300);
+    }
+  }
 }
 
 export async function signOut(page) {
