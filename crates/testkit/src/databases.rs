@@ -111,7 +111,6 @@ fn is_roots(ours: &Path) -> bool {
 }
 
 /// Runs the server on the folder until it says that it is ready.
-#[expect(clippy::zombie_processes, reason = "whoever holds it waits for it")]
 fn serve(bin: &Path, owner: Option<u32>, folder: &Path) -> Child {
     let data = folder.join("data");
     let mut child = command(&bin.join("postgres"), owner)
