@@ -75,6 +75,9 @@ pub struct CategorySet(u128);
 
 impl CategorySet {
     pub const NONE: CategorySet = CategorySet(0);
+    /// What no profile and no rule below the trust opens (FIL-07).
+    pub const ALWAYS_BLOCKED: CategorySet =
+        CategorySet::NONE.with(Category::Extremism).with(Category::Illegal);
 
     pub const fn from_bits(bits: u128) -> CategorySet {
         CategorySet(bits)

@@ -19,6 +19,8 @@ pub(crate) trait Observer {
     fn step(&mut self, step: Step, verdict: Option<Verdict>, words: impl FnOnce() -> String);
     /// A rule that names this address was looked at.
     fn rule(&mut self, line: &Line, fate: Fate);
+    /// Whether the connection is opened, and why, in words.
+    fn connection(&mut self, inspect: Inspect, words: impl FnOnce() -> String);
 }
 
 /// What became of a rule.
@@ -44,6 +46,8 @@ impl Observer for Blind {
     fn step(&mut self, _: Step, _: Option<Verdict>, _: impl FnOnce() -> String) {}
     #[inline]
     fn rule(&mut self, _: &Line, _: Fate) {}
+    #[inline]
+    fn connection(&mut self, _: Inspect, _: impl FnOnce() -> String) {}
 }
 
 /// The one decision. Allocates nothing unless a list has to be named or a pattern has to be searched for.
@@ -74,7 +78,7 @@ pub(crate) fn evaluate<O: Observer>(rules: &Rules, ask: &Ask<'_>, observer: &mut
     let picked = if facts.is_past_rules() { Picked::default() } else { pick::pick(&facts, observer) };
     let spoken = steps::ask_each(&facts, &picked, observer);
     let (spoken, must_open) = connect::adjust(&facts, &picked, spoken, observer);
-    let inspect = connect::inspect(&facts, &picked, &spoken, must_open);
+    let inspect = connect::inspect(&facts, &picked, &spoken, must_open, observer);
     finish(&facts, &spoken, inspect)
 }
 

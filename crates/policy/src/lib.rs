@@ -41,7 +41,7 @@ pub use crate::{
     search::{search_engines, search_term},
     seen::{Carried, Method, Outcome, Seen},
     target::{Host, NotATarget, Reach, Scheme, Suffixes, Target},
-    trace::{Considered, Trace, trace},
+    trace::{Connection, Considered, Trace, trace},
 };
 
 /// Sensible rules for an English school or trust to begin with, as the text of one layer.

@@ -3,7 +3,7 @@ use std::{cmp::Reverse, sync::Arc};
 use school::{Choice, Id, Person};
 
 use crate::{
-    Ask, Category, Decision, Rules, Step, Verdict,
+    Ask, Category, Decision, Inspect, Rules, Stage, Step, Verdict,
     compile::Line,
     decide::{Fate, Observer, evaluate},
     lists::Blame,
@@ -24,6 +24,15 @@ pub struct Trace {
     pub categories: Vec<(Category, Option<Blame>)>,
     /// Every step in the published order.
     pub steps: Vec<Considered>,
+    /// What becomes of the connection over which this is asked for, before any path is known.
+    pub connection: Connection,
+}
+
+/// Whether an encrypted connection is opened, and why, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connection {
+    pub inspect: Inspect,
+    pub words: String,
 }
 
 /// What one step considered.
@@ -42,6 +51,8 @@ pub struct Considered {
 pub fn trace(rules: &Rules, ask: &Ask<'_>) -> Trace {
     let mut watcher = Watcher::default();
     let decision = evaluate(rules, ask, &mut watcher);
+    let mut first = Watcher::default();
+    let connect = evaluate(rules, &Ask { stage: Stage::Connect, ..*ask }, &mut first);
     let blamed = |it| (it, rules.lists.blame(ask.target, it));
     Trace {
         address: ask.target.to_string(),
@@ -50,6 +61,7 @@ pub fn trace(rules: &Rules, ask: &Ask<'_>) -> Trace {
         profile_from: rules.profile_from(ask.who, ask.site),
         categories: decision.categories.iter().map(blamed).collect(),
         steps: watcher.in_order(),
+        connection: Connection { inspect: connect.inspect, words: first.connection },
         decision,
     }
 }
@@ -57,6 +69,7 @@ pub fn trace(rules: &Rules, ask: &Ask<'_>) -> Trace {
 #[derive(Default)]
 struct Watcher {
     steps: Vec<Considered>,
+    connection: String,
     /// Key, whether it is locked, and the rule in words.
     rules: Vec<(u64, bool, String)>,
 }
@@ -77,6 +90,10 @@ impl Observer for Watcher {
             Fate::SomeAddresses => "is for some addresses on this host",
         };
         self.rules.push((line.key, line.tier.is_locked(), format!("{} ({why})", line.words)));
+    }
+
+    fn connection(&mut self, _: Inspect, words: impl FnOnce() -> String) {
+        self.connection = words();
     }
 }
 
@@ -116,6 +133,7 @@ impl std::fmt::Display for Trace {
                 None => writeln!(f, "category: {}", category.label())?,
             }
         }
+        writeln!(f, "connection: {}", self.connection.words)?;
         for it in &self.steps {
             let verdict = it.verdict.map_or("-", Verdict::label);
             writeln!(f, "{:<30} {verdict:<8} {}", it.step.label(), it.words)?;

@@ -70,7 +70,7 @@ pub(crate) async fn decide(caller: &Arc<Caller>, stream: Stream, wanted: Wanted)
 async fn other(caller: &Arc<Caller>, stream: Stream, wanted: Wanted, origin: &Origin) -> Became {
     let Some(mut ruled) = wanted.ruled else { return Became::Over };
     match &ruled.ruling {
-        Ruling::Proceed(decision) if decision.inspect == Inspect::Tunnel || decision.protected => {
+        Ruling::Proceed(decision) if decision.inspect == Inspect::Tunnel => {
             carry(caller, stream, origin, ruled.entry).await
         }
         Ruling::Proceed(_) => {
@@ -90,7 +90,7 @@ async fn tls(caller: &Arc<Caller>, stream: Stream, wanted: Wanted, hello: &Hello
     let Some((origin, ruled)) = named(caller, origin, ruled, hello) else { return Became::Over };
     let house = &caller.lane.house;
     match &ruled.ruling {
-        Ruling::Proceed(decision) if decision.inspect == Inspect::Tunnel || decision.protected => {
+        Ruling::Proceed(decision) if decision.inspect == Inspect::Tunnel => {
             // A search engine that is not opened is kept safe by the addresses of its safe name.
             let origin = match decision.safe_search {
                 Some(SafeSearch::Host { name }) => Origin { host: Host::Name(name.into()), ..origin },
@@ -157,7 +157,7 @@ fn rank(ruling: &Ruling) -> u8 {
         Ruling::SignIn(_) => 4,
         Ruling::Agree(_) => 3,
         Ruling::Warn(_) => 2,
-        Ruling::Proceed(decision) if decision.inspect == Inspect::Open && !decision.protected => 1,
+        Ruling::Proceed(decision) if decision.inspect == Inspect::Open => 1,
         Ruling::Proceed(_) => 0,
     }
 }

@@ -196,7 +196,8 @@ fn verdict(answer: &Answer<'_>, zone: &TimeZone) -> Markup {
                     }
                 }))
                 (fact("Encrypted pages", html! {
-                    @match decision.inspect { Inspect::Open => "Inspected", Inspect::Tunnel => "Carried unopened" }
+                    @match trace.connection.inspect { Inspect::Open => "Inspected", Inspect::Tunnel => "Carried unopened" }
+                    span.sg-sub { (trace.connection.words) }
                 }))
                 (fact("Safe search", html! { @if decision.safe_search.is_some() { "Forced" } @else { "Not a search" } }))
                 @if decision.protected { (fact("Help", html! { "Never inspected, scored or recorded" })) }

@@ -208,6 +208,7 @@ fn no_effect(layer: Layer, rule: &Rule, lists: &Lists, warn: &mut impl FnMut(Str
                 warn(format!("{host} is help, which is always open, so this has no effect"), "take it out");
             }
             let always = categories.has(Category::Extremism) || categories.has(Category::Illegal);
+            shut(rule, host, &target, lists, warn);
             if rule.verb == Verb::Allow && always && layer != Layer::Trust {
                 warn(
                     format!("{host} is listed as always blocked, so this has no effect"),
@@ -216,6 +217,19 @@ fn no_effect(layer: Layer, rule: &Rule, lists: &Lists, warn: &mut impl FnMut(Str
             }
         }
         _ => {}
+    }
+}
+
+/// A rule that would hide what is always blocked.
+fn shut(rule: &Rule, host: &str, target: &Target, lists: &Lists, warn: &mut impl FnMut(String, &str)) {
+    let found = lists.look_up(target);
+    if rule.verb == Verb::Tunnel && (found.has_sealed_paths || found.has_shut_paths) {
+        warn(
+            format!(
+                "some addresses on {host} are always blocked, so connections to it are opened all the same"
+            ),
+            "take it out; if they are listed wrongly, the trust can allow the site",
+        );
     }
 }
 

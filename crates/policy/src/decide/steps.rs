@@ -3,9 +3,6 @@ use school::Choice;
 use super::{Observer, Spoken, facts::Facts, pick::Picked};
 use crate::{Category, CategorySet, Mode, Stage, Step, Verdict, search::Kind};
 
-/// What no profile and no rule below the trust opens (FIL-07).
-const ALWAYS_BLOCKED: CategorySet = CategorySet::NONE.with(Category::Extremism).with(Category::Illegal);
-
 /// Asks each step in the published order; the first that speaks wins.
 pub(super) fn ask_each<'a, O: Observer>(
     facts: &Facts<'a>,
@@ -74,7 +71,7 @@ fn help(facts: &Facts<'_>) -> Answer<'static> {
 }
 
 fn always_blocked(facts: &Facts<'_>, picked: &Picked<'_>) -> Answer<'static> {
-    match facts.categories.and(ALWAYS_BLOCKED).first() {
+    match facts.categories.and(CategorySet::ALWAYS_BLOCKED).first() {
         None => Silent("In no category that is always blocked."),
         Some(_) if picked.trust_opens.is_some() => {
             Silent("In a category that is always blocked, but a rule of the trust names this address.")

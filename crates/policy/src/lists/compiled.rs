@@ -4,6 +4,7 @@ use super::{
     Hasher, ListInfo,
     layout::{Header, ROW, Row, Table},
 };
+use crate::CategorySet;
 
 /// The bytes of a compiled list: a memory map or a buffer, shared, never changed while open.
 pub type Bytes = Arc<dyn AsRef<[u8]> + Send + Sync>;
@@ -59,9 +60,17 @@ impl CompiledList {
         }
         let (info, rows, hosts, urls) = header.parts(file.len()).ok_or(NotAList::Damaged)?;
         let info = ListInfo::from_text(&file[info], header.sealed)?;
-        let rows = file[rows].as_chunks::<ROW>().0.iter().map(Row::from_bytes).collect();
+        let mut rows: Vec<Row> = file[rows].as_chunks::<ROW>().0.iter().map(Row::from_bytes).collect();
+        if header.version == 1 {
+            // It was not written down which, so any may be.
+            let shuts =
+                rows.iter().any(|it| !it.below.or(it.exact).and(CategorySet::ALWAYS_BLOCKED).is_empty());
+            for it in &mut rows {
+                it.shuts_paths = it.has_paths && shuts;
+            }
+        }
         let longest_path = usize::from(header.longest_path);
-        Ok(CompiledList { info: Arc::new(info), hasher, rows, hosts, urls, longest_path, bytes })
+        Ok(CompiledList { info: Arc::new(info), hasher, rows: rows.into(), hosts, urls, longest_path, bytes })
     }
 
     pub fn info(&self) -> &ListInfo {
@@ -108,7 +117,7 @@ impl CompiledList {
         self.rows.get(usize::from(number)).copied()
     }
 
-    fn file(&self) -> &[u8] {
+    pub(super) fn file(&self) -> &[u8] {
         (*self.bytes).as_ref()
     }
 }

@@ -5,7 +5,7 @@ use school::Choice;
 
 use super::{
     Hasher, ListInfo,
-    layout::{HEADER, Header, Row, bits_for},
+    layout::{HEADER, Header, Row, VERSION, bits_for},
 };
 use crate::{Category, CategorySet, target};
 
@@ -103,7 +103,8 @@ impl Draft {
         self.scratch.extend_from_slice(entry.host.as_bytes());
         self.scratch.extend(path.bytes().map(|b| b.to_ascii_lowercase()));
         self.urls.push((self.hasher.hash(&self.scratch), row));
-        self.hosts.push((host, self.rows.number(Row { has_paths: true, ..Row::default() })));
+        let shuts_paths = !categories.and(CategorySet::ALWAYS_BLOCKED).is_empty();
+        self.hosts.push((host, self.rows.number(Row { has_paths: true, shuts_paths, ..Row::default() })));
     }
 
     /// Counts lines that could not be read, for people to be told.
@@ -131,6 +132,7 @@ impl Draft {
         }
         let info = self.info(label).to_text();
         let header = Header {
+            version: VERSION,
             sealed: self.hasher.is_sealed(),
             mark: self.hasher.mark(),
             salt: self.hasher.salt(),
@@ -247,7 +249,7 @@ impl Rows {
         let mut order: Vec<usize> = (0..self.all.len()).filter(|i| used[*i]).collect();
         order.sort_unstable_by_key(|i| {
             let row = self.all[*i];
-            (row.below.bits(), row.exact.bits(), row.has_paths)
+            (row.below.bits(), row.exact.bits(), row.has_paths, row.shuts_paths)
         });
         let mut numbers = vec![0_u16; self.all.len()];
         for (new, old) in (0_u16..).zip(&order) {

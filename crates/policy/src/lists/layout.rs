@@ -26,7 +26,9 @@ use super::NotAList;
 use crate::CategorySet;
 
 pub(super) const MAGIC: &[u8; 8] = b"SGLIST\r\n";
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
+/// Versions that are still read. The first did not say of a host what its addresses are about.
+const READ: std::ops::RangeInclusive<u32> = 1..=VERSION;
 pub(super) const HEADER: usize = 84;
 pub(super) const ROW: usize = 33;
 
@@ -39,10 +41,13 @@ pub(super) struct Row {
     pub(super) exact: CategorySet,
     /// There are address entries on this host.
     pub(super) has_paths: bool,
+    /// Some of them are of a category that is always blocked.
+    pub(super) shuts_paths: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Header {
+    pub(super) version: u32,
     pub(super) sealed: bool,
     pub(super) mark: u64,
     pub(super) salt: [u8; 16],
@@ -70,6 +75,7 @@ impl Row {
             below: self.below.or(other.below),
             exact: self.exact.or(other.exact),
             has_paths: self.has_paths || other.has_paths,
+            shuts_paths: self.shuts_paths || other.shuts_paths,
         }
     }
 
@@ -77,7 +83,7 @@ impl Row {
         let mut bytes = [0; ROW];
         bytes[..16].copy_from_slice(&self.below.bits().to_le_bytes());
         bytes[16..32].copy_from_slice(&self.exact.bits().to_le_bytes());
-        bytes[32] = u8::from(self.has_paths);
+        bytes[32] = u8::from(self.has_paths) | u8::from(self.shuts_paths) << 1;
         bytes
     }
 
@@ -86,7 +92,8 @@ impl Row {
             let bits = bytes[at..at + 16].try_into().expect("sixteen bytes");
             CategorySet::from_bits(u128::from_le_bytes(bits))
         };
-        Row { below: set(0), exact: set(16), has_paths: bytes[32] == 1 }
+        let flag = |bit: u8| bytes[32] >> bit & 1 == 1;
+        Row { below: set(0), exact: set(16), has_paths: flag(0), shuts_paths: flag(1) }
     }
 }
 
@@ -94,7 +101,7 @@ impl Header {
     pub(super) fn to_bytes(self, body: &[u8]) -> [u8; HEADER] {
         let mut bytes = Vec::with_capacity(HEADER);
         bytes.extend_from_slice(MAGIC);
-        bytes.extend_from_slice(&VERSION.to_le_bytes());
+        bytes.extend_from_slice(&self.version.to_le_bytes());
         bytes.extend_from_slice(&u32::from(self.sealed).to_le_bytes());
         bytes.extend_from_slice(&self.mark.to_le_bytes());
         bytes.extend_from_slice(&self.salt);
@@ -117,13 +124,14 @@ impl Header {
         let (head, body) = bytes.split_at_checked(HEADER).ok_or(NotAList::Damaged)?;
         let four = |at: usize| u32::from_le_bytes(head[at..at + 4].try_into().expect("four bytes"));
         let eight = |at: usize| u64::from_le_bytes(head[at..at + 8].try_into().expect("eight bytes"));
-        if four(8) != VERSION {
+        if !READ.contains(&four(8)) {
             return Err(NotAList::WrongVersion);
         }
         if eight(76) != xxh3_64(&head[..76]) || eight(68) != xxh3_64(body) || four(12) > 1 {
             return Err(NotAList::Damaged);
         }
         let header = Header {
+            version: four(8),
             sealed: four(12) == 1,
             mark: eight(16),
             salt: head[24..40].try_into().expect("sixteen bytes"),

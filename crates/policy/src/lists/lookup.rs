@@ -31,6 +31,9 @@ pub struct Found {
     pub has_paths: bool,
     /// As [`Found::has_paths`], but in a sealed list: then no rule may leave the connection unopened.
     pub has_sealed_paths: bool,
+    /// As [`Found::has_paths`], in a category that is always blocked: then only the trust, by opening what is listed
+    /// wrongly, may leave the connection unopened.
+    pub has_shut_paths: bool,
 }
 
 /// Which list put a target in a category.
@@ -48,6 +51,7 @@ struct Match {
     /// Length of the listed host.
     matched: usize,
     has_paths: bool,
+    shuts_paths: bool,
     listed: bool,
 }
 
@@ -88,6 +92,7 @@ impl Lists {
             let sealed = self.lists[usize::from(it.list)].info().sealed;
             found.has_paths |= it.has_paths;
             found.has_sealed_paths |= it.has_paths && sealed;
+            found.has_shut_paths |= it.shuts_paths && !sealed;
             if !it.listed {
             } else if sealed {
                 found.sealed = found.sealed.or(Some(it.list));
@@ -176,16 +181,17 @@ impl Lists {
         let list = &self.lists[usize::from(number)];
         let Some(row) = list.host(key) else { return };
         let said = |row: Row| if whole { row.below.or(row.exact) } else { row.below };
-        let of = |categories: CategorySet, has_paths| Match {
+        let of = |categories: CategorySet| Match {
             list: number,
             categories,
             matched: host.len(),
-            has_paths,
+            has_paths: false,
+            shuts_paths: false,
             listed: !categories.is_empty(),
         };
-        matched(of(said(row), row.has_paths));
+        matched(Match { has_paths: row.has_paths, shuts_paths: row.shuts_paths, ..of(said(row)) });
         if row.has_paths && path != "/" {
-            each_path(list, host, path, |row| matched(of(said(row), false)));
+            each_path(list, host, path, |row| matched(of(said(row))));
         }
     }
 }

@@ -81,3 +81,36 @@ fn an_unopened_search_engine_is_reached_by_its_safe_name() {
     // No safe name: it has to be opened, whatever the rule says.
     check("search.yahoo.com", Open, None);
 }
+
+/// A `tunnel` rule would let through unseen what no rule may open (FIL-06, FIL-07).
+#[test]
+fn what_is_always_blocked_on_a_part_of_a_host_is_not_hidden_in_a_tunnel() {
+    let check = |trust: &str, school: &str, host: &str, inspect: Inspect, words: &str| {
+        let text = format!("{OPEN}{school}");
+        let rules = layers(&[(school::Layer::Trust, trust), (school::Layer::School, &text)]);
+        let trace = Question::new(&rules, "pupil-9", host).trace();
+        let got = (trace.decision.verdict, trace.connection.inspect);
+        assert_eq!(got, (Allow, inspect), "{trust}: {school}: {host}");
+        let said = &trace.connection.words;
+        assert!(said.contains(words), "{trust}: {school}: {host}: {said}");
+        assert!(trace.to_string().contains(said), "shown to staff");
+        let connect = Question::new(&rules, "pupil-9", host).stage(Stage::Connect).decide();
+        assert_eq!((connect.verdict, connect.inspect), (Allow, inspect), "as decided: {trust}: {school}");
+    };
+    // `mixed.test/extremism` and `mixed.test/illegal` are listed, and `host.test/sealed` is sealed.
+    let against = "always blocked";
+    check("", "tunnel mixed.test", "mixed.test", Open, against);
+    check("", "tunnel mixed.test", "www.mixed.test", Open, against);
+    check("tunnel mixed.test locked", "", "mixed.test", Open, "trust line 1");
+    check("", "tunnel everything for person pupil-9", "mixed.test", Open, against);
+    check("", "allow mixed.test\ntunnel mixed.test", "mixed.test", Open, against);
+    check("allow mixed.test", "tunnel mixed.test", "mixed.test", Tunnel, "unopened by school");
+    check("allow mixed.test for year 7", "tunnel mixed.test", "mixed.test", Open, against);
+    check("", "tunnel host.test", "host.test", Open, against);
+    check("allow host.test", "tunnel host.test", "host.test", Open, against);
+    // What is listed only as something that a rule may open is left to the rule.
+    check("", "tunnel games-in-part.test", "games-in-part.test", Tunnel, "unopened by school");
+    // What a list of the school calls help is opened for what is sealed on it; the lines that we know are not.
+    check("", "", "help-in-part.test", Open, "called help");
+    check("", "", "childline.org.uk", Tunnel, "help is never opened");
+}

@@ -127,6 +127,9 @@ fn doubtful_rules_are_told_of_and_kept() {
     check("block category help", Some("help is always open"));
     check("allow category extremism", Some("always blocked"));
     check("allow www.extremism.test", Some("only the trust can allow it"));
+    check("tunnel mixed.test", Some("some addresses on mixed.test are always blocked"));
+    check("tunnel host.test", Some("opened all the same"));
+    check("tunnel games-in-part.test", None);
     check("allow a.test\nblock a.test", Some("line 4 says the opposite"));
     let open = rules("profile O\n mode block by category\nuse profile O for everyone");
     assert!(open.warnings()[0].to_string().contains("not signed in"), "{:?}", open.warnings());

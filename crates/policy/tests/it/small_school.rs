@@ -35,6 +35,12 @@ pub(crate) fn lists() -> Arc<Lists> {
         draft.add(Entry::host(&format!("{}.test", category.code())), set);
         let path = format!("/{}", category.code());
         draft.add(Entry { path: &path, ..Entry::host("mixed.test") }, set);
+        if *category == Category::Games {
+            draft.add(Entry { path: "/play", ..Entry::host("games-in-part.test") }, set);
+        }
+        if *category == Category::Help {
+            draft.add(Entry::host("help-in-part.test"), set);
+        }
         lists.push(
             CompiledList::open(Arc::new(draft.compile(label(category.code())).expect("made up to be right")))
                 .expect("made up to be right"),
@@ -43,6 +49,7 @@ pub(crate) fn lists() -> Arc<Lists> {
     let mut sealed = Draft::new(Hasher::sealed(&SECRET, [1; 16]));
     sealed.add(Entry::host("sealed.test"), CategorySet::NONE);
     sealed.add(Entry { path: "/sealed", ..Entry::host("host.test") }, CategorySet::NONE);
+    sealed.add(Entry { path: "/sealed", ..Entry::host("help-in-part.test") }, CategorySet::NONE);
     let sealed = sealed.compile(label("Sealed")).expect("made up to be right");
     lists.push(CompiledList::open_sealed(Arc::new(sealed), &SECRET).expect("made up to be right"));
     for list in STARTER_LISTS {

@@ -4,7 +4,7 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 use gate::Snapshot;
 use jiff::{Timestamp, civil::DateTime};
-use policy::{Ask, Inspect, Stage, Target, Trace, Verdict, trace};
+use policy::{Ask, Stage, Target, Trace, Verdict, trace};
 use school::{Choice as _, Username};
 
 use crate::{assemble, clock::now, house::House};
@@ -104,8 +104,7 @@ fn words(trace: &Trace, name: &str) -> anyhow::Result<String> {
         writeln!(text, "About     {} (says {list})", category.label())?;
     }
     if decision.verdict != Verdict::Block {
-        let inspect = if decision.inspect == Inspect::Open { "opened" } else { "carried unopened" };
-        writeln!(text, "HTTPS     {inspect}")?;
+        writeln!(text, "HTTPS     {}", trace.connection.words)?;
     }
     if decision.protected {
         writeln!(text, "Help      never inspected, never recorded")?;

@@ -1,8 +1,10 @@
 use proptest::prelude::*;
 use school::Choice;
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::*;
 use crate::Category;
+use crate::lists::layout::{HEADER, Header, ROW};
 
 fn categories(lists: &Lists, url: &str) -> Vec<Category> {
     lists.look_up(&target(url)).categories.iter().collect()
@@ -212,5 +214,31 @@ proptest! {
             let found = lists.look_up(&target(&format!("http://www.{name}/")));
             prop_assert!(found.categories.has(Category::ALL[i % Category::ALL.len()]));
         }
+    }
+}
+
+/// A list compiled before it was written down which hosts hold what is always blocked counts as if all of them did.
+#[test]
+fn a_list_of_the_first_version_opens_and_hides_nothing() {
+    let check = |text: &str, category, version: u32, shut: bool| {
+        let made = list("made", category, Format::Urls, text);
+        let mut bytes = made.file().to_vec();
+        if version == 1 {
+            bytes[8..12].copy_from_slice(&1_u32.to_le_bytes());
+            let (_, rows, _, _) =
+                Header::read(made.file()).expect("sound").0.parts(bytes.len()).expect("sound");
+            bytes[rows].chunks_mut(ROW).for_each(|row| row[ROW - 1] &= 1);
+            let body = xxh3_64(&bytes[HEADER..]);
+            bytes[68..76].copy_from_slice(&body.to_le_bytes());
+            let head = xxh3_64(&bytes[..76]);
+            bytes[76..84].copy_from_slice(&head.to_le_bytes());
+        }
+        let lists = Lists::new(vec![open(bytes).expect("both versions are read")]);
+        let found = lists.look_up(&target("http://site.test/"));
+        assert_eq!((found.has_paths, found.has_shut_paths), (true, shut), "{category:?}, version {version}");
+    };
+    for version in [1, 2] {
+        check("site.test/bad", Category::Extremism, version, true);
+        check("site.test/bad", Category::Games, version, false);
     }
 }
