@@ -31,8 +31,17 @@ pub struct Credentials {
     waiting: Semaphore,
     /// The way to whoever keeps passwords that are not kept here.
     errands: Option<Errands>,
+    /// The directory did not say of late: until then it is not asked again about those it has let in before.
+    quiet_until: parking_lot::Mutex<Timestamp>,
     /// One of these is held while hashing, so that a browser's twenty first connections cost one hash.
     turns: Box<[Mutex<()>]>,
+}
+
+/// Who it is, or why nobody, and whether that was found out just now: what is remembered is nobody's news.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) who: Result<Arc<Known>, Refusal>,
+    pub(crate) anew: bool,
 }
 
 /// Why a sign-in failed. The same words are shown whether the name or the password is wrong.
@@ -95,6 +104,8 @@ struct Right {
     person: Id<Person>,
     username: Username,
     hash: Box<str>,
+    /// From then on whoever keeps it elsewhere is asked again, as long as they answer.
+    again: Timestamp,
     until: Timestamp,
 }
 
@@ -104,8 +115,22 @@ struct Wrong {
     until: Timestamp,
 }
 
+impl Right {
+    fn holds(&self, snapshot: &Snapshot, now: Timestamp) -> Option<Arc<Known>> {
+        let known = snapshot.people.get(self.person)?;
+        let holds =
+            now < self.until && known.person.username == self.username && known.stands() == Some(&*self.hash);
+        holds.then(|| Arc::clone(known))
+    }
+}
+
 /// How long a right password is believed without hashing it again: a day at school.
 const RIGHT_LASTS: Duration = Duration::from_hours(8);
+/// The same where the directory keeps it: a password that was changed there, or an account that was closed, is found
+/// out by then.
+const ELSEWHERE_LASTS: Duration = Duration::from_mins(15);
+/// How long a directory that did not say is left alone.
+const QUIET: Duration = Duration::from_mins(1);
 const WRONG_LASTS: Duration = Duration::from_mins(1);
 /// Answers remembered of each kind, at most; some 250 bytes each.
 const REMEMBERED: u64 = 20_000;
@@ -131,6 +156,7 @@ impl Credentials {
             hashing: Arc::new(Semaphore::new(at_once.max(1))),
             waiting: Semaphore::new(WAITING),
             errands: None,
+            quiet_until: parking_lot::Mutex::new(Timestamp::MIN),
             turns: (0..64).map(|_| Mutex::new(())).collect(),
         }
     }
@@ -151,9 +177,22 @@ impl Credentials {
         password: &str,
         now: Timestamp,
     ) -> Result<Arc<Known>, Refusal> {
-        let known = self.right(snapshot, device, username, password, now).await?;
+        self.answer(snapshot, device, username, password, now).await.who
+    }
+
+    pub(crate) async fn answer(
+        &self,
+        snapshot: &Snapshot,
+        device: IpAddr,
+        username: &str,
+        password: &str,
+        now: Timestamp,
+    ) -> Answer {
+        let mut anew = false;
+        let right = self.right(snapshot, device, username, password, &mut anew, now).await;
         // Asked of a remembered answer too: the password stays right after their time is over.
-        Refusal::of_time(snapshot, &known, now).map_or(Ok(known), Err)
+        let in_time = |known: Arc<Known>| Refusal::of_time(snapshot, &known, now).map_or(Ok(known), Err);
+        Answer { who: right.and_then(in_time), anew }
     }
 
     async fn right(
@@ -162,16 +201,21 @@ impl Credentials {
         device: IpAddr,
         username: &str,
         password: &str,
+        anew: &mut bool,
         now: Timestamp,
     ) -> Result<Arc<Known>, Refusal> {
         let key = self.secret.tag(Purpose::Password, &[username.as_bytes(), password.as_bytes()]);
         if let Some(known) = self.remembered(snapshot, &key, now) {
             return Ok(known);
         }
-        let username: Username = username.parse().map_err(|_| Refusal::Wrong)?;
-        if LONGEST < password.len() {
+        let username = username.parse::<Username>().ok().filter(|_| password.len() <= LONGEST);
+        let Some(username) = username else {
+            *anew = !self.known_wrong(None, &key, now);
+            if *anew {
+                self.wrong.insert(key, Wrong { hash: None, until: now + WRONG_LASTS });
+            }
             return Err(Refusal::Wrong);
-        }
+        };
         let known = snapshot.people.by_username(&username);
         let hash = known.and_then(|it| it.stands());
         if self.known_wrong(hash, &key, now) {
@@ -186,9 +230,15 @@ impl Credentials {
         if self.known_wrong(hash, &key, now) {
             return Err(Refusal::Wrong);
         }
-        let guess = match self.guesses.begin(device, &username, now) {
-            Throttle::Go(guess) => guess,
-            Throttle::Wait => return Err(Refusal::SlowDown),
+        // What was right a while ago is no guess.
+        let before = self.believed(snapshot, &key, now);
+        *anew = before.is_none();
+        let guess = match before {
+            Some(_) => None,
+            None => match self.guesses.begin(device, &username, now) {
+                Throttle::Go(guess) => Some(guess),
+                Throttle::Wait => return Err(Refusal::SlowDown),
+            },
         };
         // PWD-04: a child may type the code of its card with its gap, or in capitals.
         let young = known.is_some_and(|it| passwords::is_young(&snapshot.chosen, &it.person));
@@ -196,18 +246,30 @@ impl Credentials {
         let password = card.as_ref().map_or(password, |it| it.as_str());
         let right = match known {
             // What it does not say is not remembered either, for or against.
-            Some(known) if known.kept_by == KeptBy::Directory => self.ask(known, password).await?,
+            Some(known) if known.kept_by == KeptBy::Directory => match self.ask(known, password).await {
+                Err(_) if before.is_some() => {
+                    *self.quiet_until.lock() = now + QUIET;
+                    return Ok(Arc::clone(known));
+                }
+                said => said?,
+            },
             _ => self.verify(hash.unwrap_or(DUMMY), password).await && hash.is_some(),
         };
         match (known, hash) {
             (Some(known), Some(hash)) if right => {
-                self.guesses.was_right(guess);
+                if let Some(guess) = guess {
+                    self.guesses.was_right(guess);
+                }
                 let (person, hash) = (known.person.id, hash.into());
-                let right = Right { person, username, hash, until: now + RIGHT_LASTS };
+                let elsewhere = known.kept_by == KeptBy::Directory;
+                let again = now + if elsewhere { ELSEWHERE_LASTS } else { RIGHT_LASTS };
+                let right = Right { person, username, hash, again, until: now + RIGHT_LASTS };
                 self.right.insert(key, Arc::new(right));
                 Ok(Arc::clone(known))
             }
             _ => {
+                *anew = true;
+                self.right.invalidate(&key);
                 self.wrong.insert(key, Wrong { hash: hash.map(Into::into), until: now + WRONG_LASTS });
                 Err(Refusal::Wrong)
             }
@@ -221,11 +283,15 @@ impl Credentials {
 
     fn remembered(&self, snapshot: &Snapshot, key: &[u8; 32], now: Timestamp) -> Option<Arc<Known>> {
         let right = self.right.get(key)?;
-        let known = snapshot.people.get(right.person)?;
-        let holds = now < right.until
-            && known.person.username == right.username
-            && known.stands() == Some(&*right.hash);
-        holds.then(|| Arc::clone(known))
+        if right.again <= now && *self.quiet_until.lock() <= now {
+            return None;
+        }
+        right.holds(snapshot, now)
+    }
+
+    /// Of a right password that was believed, and may have to be asked about again.
+    fn believed(&self, snapshot: &Snapshot, key: &[u8; 32], now: Timestamp) -> Option<Arc<Known>> {
+        self.right.get(key)?.holds(snapshot, now)
     }
 
     fn known_wrong(&self, hash: Option<&str>, key: &[u8; 32], now: Timestamp) -> bool {

@@ -92,7 +92,7 @@ impl Desk {
         presented: Option<Presented<'_>>,
         now: Timestamp,
     ) -> Result<Who, Refusal> {
-        identify(snapshot, &self.credentials, &self.bindings, device, presented, now).await
+        identify(snapshot, &self.credentials, &self.bindings, &self.errands, device, presented, now).await
     }
 
     /// Answers a visit to the gate's own name. Signing in, agreeing, reporting, help and set-up are open to all;

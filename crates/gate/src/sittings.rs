@@ -17,6 +17,16 @@ pub(crate) struct Sittings {
     capacity: usize,
 }
 
+/// What a right name and password are worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holds {
+    /// They were typed: a sign-in begins.
+    Begins,
+    GoesOn,
+    /// They have to be typed again.
+    Over,
+}
+
 #[derive(Debug, Clone, Copy)]
 struct Sitting {
     since: Timestamp,
@@ -46,7 +56,7 @@ impl Sittings {
         }
     }
 
-    /// Whether a right name and password still count; `lasts` is how long a sign-in does. `at_connect`: they were
+    /// What a right name and password are worth now; `lasts` is how long a sign-in does. `at_connect`: they were
     /// sent with a CONNECT some time ago, and so begin nothing anew that has been before.
     pub(crate) fn holds(
         &self,
@@ -55,15 +65,15 @@ impl Sittings {
         lasts: Duration,
         at_connect: bool,
         now: Timestamp,
-    ) -> bool {
+    ) -> Holds {
         let key = (device, person);
         let found = self.held.read().get(&key).copied();
         if found.is_some_and(|it| now < it.since + lasts) {
-            return true;
+            return Holds::GoesOn;
         }
         // A tunnel to the gate's own pages is where the first of a sitting may be seen.
         if at_connect && found.is_some() {
-            return false;
+            return Holds::Over;
         }
         let typed = match found {
             None => true,
@@ -82,7 +92,7 @@ impl Sittings {
             held.remove(&first);
         }
         held.insert(key, next);
-        typed
+        if typed { Holds::Begins } else { Holds::Over }
     }
 
     fn asked_lately(&self, device: IpAddr, now: Timestamp) -> bool {
@@ -92,7 +102,7 @@ impl Sittings {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{Holds::*, *};
     use crate::sample::{AMINA, at};
 
     const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
@@ -105,28 +115,32 @@ mod tests {
     #[test]
     fn when_the_time_is_over_it_is_typed_again() {
         let sittings = Sittings::new(10);
-        let check = |now: Timestamp, at_connect: bool, expected: bool| {
+        let check = |now: Timestamp, at_connect: bool, expected: Holds| {
             assert_eq!(sittings.holds(HERE, AMINA, HOUR, at_connect, now), expected, "{now}");
         };
-        check(at(0), false, true);
-        check(at(59), true, true);
-        check(at(60), true, false);
-        check(at(60), false, false);
-        check(seconds(60, 1), false, false);
-        check(seconds(60, 5), true, false);
-        check(seconds(60, 5), false, true);
-        check(at(119), true, true);
+        check(at(0), false, Begins);
+        check(at(59), true, GoesOn);
+        check(at(60), true, Over);
+        check(at(60), false, Over);
+        check(seconds(60, 1), false, Over);
+        check(seconds(60, 5), true, Over);
+        check(seconds(60, 5), false, Begins);
+        check(at(119), true, GoesOn);
         let elsewhere = IpAddr::from([192, 0, 2, 9]);
-        assert!(sittings.holds(elsewhere, AMINA, HOUR, true, at(0)), "first seen inside a tunnel");
+        assert_eq!(sittings.holds(elsewhere, AMINA, HOUR, true, at(0)), Begins, "first seen inside a tunnel");
     }
 
     #[test]
     fn a_browser_that_was_just_opened_is_asked_once() {
         let sittings = Sittings::new(10);
-        assert!(sittings.holds(HERE, AMINA, HOUR, false, at(0)));
+        assert_eq!(sittings.holds(HERE, AMINA, HOUR, false, at(0)), Begins);
         sittings.ask(HERE, at(900));
-        assert!(sittings.holds(HERE, AMINA, HOUR, false, at(901)));
-        assert!(!sittings.holds(HERE, AMINA, HOUR, false, at(970)), "nobody was asked before this one");
+        assert_eq!(sittings.holds(HERE, AMINA, HOUR, false, at(901)), Begins);
+        assert_eq!(
+            sittings.holds(HERE, AMINA, HOUR, false, at(970)),
+            Over,
+            "nobody was asked before this one"
+        );
     }
 
     #[test]
@@ -135,7 +149,7 @@ mod tests {
         for n in 0..10_u8 {
             let device = IpAddr::from([192, 0, 2, n]);
             sittings.ask(device, at(0));
-            assert!(sittings.holds(device, AMINA, HOUR, false, at(i64::from(n))));
+            assert_eq!(sittings.holds(device, AMINA, HOUR, false, at(i64::from(n))), Begins);
         }
         assert_eq!((sittings.held.read().len(), sittings.asked.read().len()), (3, 3));
     }

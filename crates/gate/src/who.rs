@@ -6,7 +6,9 @@ use policy::Subject;
 use school::{Id, Person};
 use zeroize::Zeroizing;
 
-use crate::{Bindings, Credentials, Known, Refusal, SignInBy, Snapshot};
+use crate::{
+    Bindings, Credentials, Errands, Known, Refusal, SignInBy, Snapshot, credentials::Answer, sittings::Holds,
+};
 
 /// Who is asking.
 #[derive(Debug, Clone)]
@@ -46,19 +48,36 @@ pub(crate) async fn identify(
     snapshot: &Snapshot,
     credentials: &Credentials,
     bindings: &Bindings,
+    errands: &Errands,
     device: IpAddr,
     presented: Option<Presented<'_>>,
     now: Timestamp,
 ) -> Result<Who, Refusal> {
     if let Some(Presented { header, at_connect }) = presented {
-        let text = basic(header).ok_or(Refusal::Wrong)?;
-        let named = std::str::from_utf8(&text).ok().and_then(|it| it.split_once(':'));
+        let (mut room, mut long) = (Zeroizing::new([0; 256]), Zeroizing::new(Vec::new()));
+        let text = basic(header, &mut *room, &mut long).ok_or(Refusal::Wrong)?;
+        let named = std::str::from_utf8(text).ok().and_then(|it| it.split_once(':'));
         let (name, password) = named.ok_or(Refusal::Wrong)?;
-        let known = credentials.check(snapshot, device, name, password, now).await?;
+        let Answer { who, anew } = credentials.answer(snapshot, device, name, password, now).await;
+        let known = match who {
+            Ok(known) => known,
+            Err(refusal) => {
+                if anew {
+                    refused(snapshot, errands, device, name, refusal, now);
+                }
+                return Err(refusal);
+            }
+        };
         let lasts = snapshot.rules.session(&known.subject).unwrap_or(snapshot.settings.session);
-        let device = device.to_canonical();
-        if !credentials.sittings.holds(device, known.person.id, lasts, at_connect, now) {
+        let holds =
+            credentials.sittings.holds(device.to_canonical(), known.person.id, lasts, at_connect, now);
+        if holds == Holds::Over {
             return Err(Refusal::Again);
+        }
+        // Remembered from another device is no news of the password, but of a second place (ACC-17).
+        if anew || holds == Holds::Begins {
+            let name = known.person.username.as_str();
+            errands.sign_in(Some(known.person.id), name, device, "signed in", now);
         }
         return Ok(Who::Known(known));
     }
@@ -85,13 +104,47 @@ pub(crate) async fn identify(
     }
 }
 
-/// `name:password` of `Basic` credentials (RFC 7617).
-fn basic(header: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+/// Tells the office of a sign-in that came to nothing (LOG-03, PWD-09).
+pub(crate) fn refused(
+    snapshot: &Snapshot,
+    errands: &Errands,
+    device: IpAddr,
+    username: &str,
+    refusal: Refusal,
+    now: Timestamp,
+) {
+    let what = match refusal {
+        // Nothing was looked at.
+        Refusal::Busy => return,
+        Refusal::Wrong | Refusal::Again => "refused",
+        Refusal::Down => "refused: the directory did not answer",
+        Refusal::SlowDown => "slowed down",
+        Refusal::Ended(_) => "refused: their time is over",
+        Refusal::NotYet(_) => "refused: their time has not come",
+        Refusal::Closed => "refused: outside the hours of community users",
+    };
+    // What was typed may be a password in the wrong box: only a name that exists is kept.
+    let known = username.parse().ok().and_then(|it| snapshot.people.by_username(&it));
+    let name = known.map_or("", |it| it.person.username.as_str());
+    errands.sign_in(known.map(|it| it.person.id), name, device, what, now);
+}
+
+/// `name:password` of `Basic` credentials (RFC 7617), in `room` where they fit: this is asked of every request.
+fn basic<'a>(header: &[u8], room: &'a mut [u8], long: &'a mut Vec<u8>) -> Option<&'a [u8]> {
     let (scheme, rest) = header.split_at_checked(6)?;
     if !scheme.eq_ignore_ascii_case(b"basic ") {
         return None;
     }
-    STANDARD.decode(rest.trim_ascii()).ok().map(Zeroizing::new)
+    let rest = rest.trim_ascii();
+    let most = base64::decoded_len_estimate(rest.len());
+    let into = if most <= room.len() {
+        room
+    } else {
+        long.resize(most, 0);
+        long
+    };
+    let length = STANDARD.decode_slice(rest, into).ok()?;
+    into.get(..length)
 }
 
 #[cfg(test)]

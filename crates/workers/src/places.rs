@@ -24,7 +24,8 @@ pub(crate) struct Entry<'a> {
 #[derive(Default)]
 pub(crate) struct Places {
     last: HashMap<Id<Person>, (IpAddr, Timestamp)>,
-    refused: Flood<(String, IpAddr)>,
+    /// Each kind apart, so that the first that is slowed down is told at once, however lately one before it was refused.
+    refused: Flood<(String, IpAddr, String)>,
 }
 
 /// Longer than the setting allows, nothing is remembered.
@@ -34,8 +35,10 @@ const MOST: usize = 50_000;
 impl Places {
     /// Whether the audit trail gets a row of it, and how many of the same it stands for besides.
     pub(crate) fn row(&mut self, it: &Entry<'_>) -> Option<u64> {
-        if matches!(it.what, "refused" | "slowed down") {
-            return self.refused.note((it.username.to_owned(), it.address), it.at);
+        // A browser that cannot ask its person sends the same again with every picture of a page.
+        if it.what == "slowed down" || it.what.starts_with("refused") {
+            let key = (it.username.to_owned(), it.address, it.what.to_owned());
+            return self.refused.note(key, it.at);
         }
         Some(0)
     }

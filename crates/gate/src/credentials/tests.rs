@@ -132,6 +132,60 @@ async fn twenty_connections_of_one_browser_cost_one_hash() {
     assert!(connections.join_all().await.iter().all(|it| *it == Ok(AMINA)));
 }
 
+/// What the directory says of everybody's password.
+#[derive(Debug, Clone, Copy)]
+enum Says {
+    Yes,
+    No,
+    Nothing,
+}
+
+/// A password changed in the directory, or an account closed there, ends before the day at school does; a directory that
+/// is away keeps nobody out who was in.
+#[tokio::test]
+async fn what_the_directory_keeps_is_asked_again() {
+    let (errands, mut inbox) = Errands::new(8);
+    let says = Arc::new(parking_lot::Mutex::new((Says::Yes, 0)));
+    let told = Arc::clone(&says);
+    let mut office = tokio::task::JoinSet::new();
+    office.spawn(async move {
+        while let Some(errand) = inbox.recv().await {
+            let crate::Errand::Elsewhere(crate::AskedElsewhere::Password { done, .. }) = errand else {
+                continue;
+            };
+            let mut told = told.lock();
+            told.1 += 1;
+            let _ = match told.0 {
+                Says::Yes => done.send(Ok(true)),
+                Says::No => done.send(Ok(false)),
+                Says::Nothing => done.send(Err(school::NotLetIn::Down)),
+            };
+        }
+    });
+    let credentials = credentials().asking(errands);
+    let school = snapshot_of([Known { kept_by: KeptBy::Directory, ..pupil() }]);
+    let check = async |minutes: i64, says_: Says, asked: u32, expected: Result<Id<Person>, Refusal>| {
+        *says.lock() = (says_, 0);
+        let got = check(&credentials, &school, "a.rahman", "marsh harrier 7", minutes).await;
+        assert_eq!((got, says.lock().1), (expected, asked), "{minutes} {says_:?}");
+    };
+    check(0, Says::Yes, 1, Ok(AMINA)).await;
+    check(14, Says::No, 0, Ok(AMINA)).await;
+    check(15, Says::Nothing, 1, Ok(AMINA)).await;
+    check(15, Says::Nothing, 0, Ok(AMINA)).await;
+    check(16, Says::Yes, 1, Ok(AMINA)).await;
+    check(30, Says::Yes, 0, Ok(AMINA)).await;
+    check(31, Says::No, 1, Err(Refusal::Wrong)).await;
+    check(31, Says::Nothing, 0, Err(Refusal::Wrong)).await;
+    check(40, Says::Nothing, 1, Err(Refusal::Down)).await;
+    check(41, Says::Yes, 1, Ok(AMINA)).await;
+    // As long as anybody is believed without a new word, and no longer.
+    for minute in (56..521).step_by(16) {
+        check(minute, Says::Nothing, 1, Ok(AMINA)).await;
+    }
+    check(521, Says::Nothing, 1, Err(Refusal::Down)).await;
+}
+
 /// The dummy has the cost of a real one, so that a name that does not exist is not told by the time it takes.
 #[tokio::test]
 async fn names_that_do_not_exist_cost_the_same() {

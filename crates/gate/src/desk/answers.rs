@@ -13,13 +13,14 @@ use super::{
     tokens::Form,
 };
 use crate::{
-    Page, Refusal, Report, Who,
+    Page, Report, Who,
     desk::Desk,
     pages::{
         Frame, Sheet, agree, home,
         report::{self, LONGEST, NO_FILES},
         sign_in,
     },
+    who::refused,
 };
 
 impl Desk {
@@ -57,20 +58,7 @@ impl Desk {
         match self.credentials.check(snapshot, device, username, password, now).await {
             Ok(known) => self.let_in(frame, visit, known, back),
             Err(refusal) => {
-                if refusal != Refusal::Busy {
-                    // What was typed may be a password in the wrong box: only a name that exists is kept.
-                    let known = username.parse().ok().and_then(|it| snapshot.people.by_username(&it));
-                    let name = known.map_or("", |it| it.person.username.as_str());
-                    let what = match refusal {
-                        Refusal::Wrong | Refusal::Again | Refusal::Busy => "refused",
-                        Refusal::Down => "refused: the directory did not answer",
-                        Refusal::SlowDown => "slowed down",
-                        Refusal::Ended(_) => "refused: their time is over",
-                        Refusal::NotYet(_) => "refused: their time has not come",
-                        Refusal::Closed => "refused: outside the hours of community users",
-                    };
-                    self.errands.sign_in(known.map(|it| it.person.id), name, device, what, now);
-                }
+                refused(snapshot, &self.errands, device, username, refusal, now);
                 again(sign_in::Wrong::Refused(refusal))
             }
         }

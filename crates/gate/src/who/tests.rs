@@ -1,7 +1,12 @@
+use std::{
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
+
 use super::*;
 use crate::{
     Secret,
-    sample::{AMINA, OKAFOR, at, hash, pupil, snapshot_of, teacher},
+    sample::{AMINA, OKAFOR, Office, at, hash, pupil, rig, snapshot_of, teacher},
 };
 
 const TABLET: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
@@ -9,6 +14,15 @@ const SHARED: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 2));
 
 fn by_proxy(header: Option<&[u8]>) -> Option<Presented<'_>> {
     header.map(|header| Presented { header, at_connect: false })
+}
+
+fn basic_of(text: &str) -> String {
+    format!("Basic {}", STANDARD.encode(text))
+}
+
+/// The office's end is gone: sign-ins are noted nowhere.
+fn unheard() -> Errands {
+    Errands::new(1).0
 }
 
 /// Amina's tablet is known by its address; Tobias Okafor has a password.
@@ -26,7 +40,7 @@ async fn what_someone_says_comes_before_what_their_device_is() {
     let credentials = Credentials::new(&Secret::new([7; 32]), 1);
     let check = async |device: IpAddr, header: Option<&str>, id: Result<Option<Id<Person>>, Refusal>| {
         let header = by_proxy(header.map(str::as_bytes));
-        let who = identify(&school, &credentials, &bindings, device, header, at(1)).await;
+        let who = identify(&school, &credentials, &bindings, &unheard(), device, header, at(1)).await;
         assert_eq!(who.map(|it| it.id()), id, "{device} {header:?}");
     };
     let right = format!("Basic {}", STANDARD.encode("t.okafor:kestrel: 9"));
@@ -60,8 +74,9 @@ async fn someone_who_has_left_is_nobody_on_their_own_device() {
     let credentials = Credentials::new(&Secret::new([7; 32]), 1);
     bindings.bind(SHARED, &pupil(), at(60), at(0));
     for device in [TABLET, SHARED] {
-        let who =
-            identify(&school, &credentials, &bindings, device, None, at(1)).await.expect("no credentials");
+        let who = identify(&school, &credentials, &bindings, &unheard(), device, None, at(1))
+            .await
+            .expect("no credentials");
         assert_eq!(who.id(), None, "{device}");
     }
 }
@@ -83,7 +98,9 @@ async fn someone_whose_time_is_over_passes_no_way() {
     let right = format!("Basic {}", STANDARD.encode("t.okafor:kestrel: 9"));
     let check = async |minute: i64, refused: Option<Refusal>| {
         for (device, header) in [(TABLET, None), (SHARED, None), (TABLET, Some(right.as_bytes()))] {
-            let who = identify(&school, &credentials, &bindings, device, by_proxy(header), at(minute)).await;
+            let who =
+                identify(&school, &credentials, &bindings, &unheard(), device, by_proxy(header), at(minute))
+                    .await;
             assert_eq!(who.err(), refused, "{minute} {device} {}", header.is_some());
         }
     };
@@ -93,8 +110,16 @@ async fn someone_whose_time_is_over_passes_no_way() {
     check(360, Some(Refusal::Ended(at(360)))).await;
     check(361, Some(Refusal::Ended(at(360)))).await;
     let wrong = format!("Basic {}", STANDARD.encode("t.okafor:kestrel"));
-    let who =
-        identify(&school, &credentials, &bindings, TABLET, by_proxy(Some(wrong.as_bytes())), at(361)).await;
+    let who = identify(
+        &school,
+        &credentials,
+        &bindings,
+        &unheard(),
+        TABLET,
+        by_proxy(Some(wrong.as_bytes())),
+        at(361),
+    )
+    .await;
     assert_eq!(who.err(), Some(Refusal::Wrong), "who guesses learns nothing of anybody's time");
 }
 
@@ -123,7 +148,7 @@ async fn a_community_user_is_let_in_within_the_opening_hours_alone() {
         let school = hours(written, roles);
         let (credentials, bindings) = (Credentials::new(&Secret::new([7; 32]), 1), Bindings::default());
         let now = now.parse().expect("a time");
-        let who = identify(&school, &credentials, &bindings, TABLET, None, now).await;
+        let who = identify(&school, &credentials, &bindings, &unheard(), TABLET, None, now).await;
         assert_eq!(who.err(), refused, "{written:?} {now}");
     };
     // As it comes: monday to friday 16:00 to 21:00, saturday 09:00 to 17:00.
@@ -150,11 +175,12 @@ async fn what_each_request_pays() {
     let (school, bindings) = (school(), Bindings::default());
     let credentials = Credentials::new(&Secret::new([7; 32]), 1);
     bindings.bind(SHARED, &pupil(), at(60), at(0));
-    let right = format!("Basic {}", STANDARD.encode("t.okafor:kestrel: 9"));
+    let (errands, right) = (unheard(), basic_of("t.okafor:kestrel: 9"));
     for (what, header) in [("a binding", None), ("remembered credentials", Some(right.as_bytes()))] {
         let start = std::time::Instant::now();
         for _ in 0..20_000 {
-            let who = identify(&school, &credentials, &bindings, SHARED, by_proxy(header), at(1)).await;
+            let who =
+                identify(&school, &credentials, &bindings, &errands, SHARED, by_proxy(header), at(1)).await;
             assert!(who.is_ok());
         }
         println!("{what}: {} ns", start.elapsed().as_nanos() / 20_000);
@@ -171,7 +197,7 @@ async fn a_proxy_sign_in_is_typed_again_when_its_time_is_over() {
     let hours = |n: i64| at(n * 60);
     let check = async |now: Timestamp, at_connect: bool, expected: Result<Option<Id<Person>>, Refusal>| {
         let presented = Some(Presented { header: right.as_bytes(), at_connect });
-        let who = identify(&school, &credentials, &bindings, SHARED, presented, now).await;
+        let who = identify(&school, &credentials, &bindings, &unheard(), SHARED, presented, now).await;
         assert_eq!(who.map(|it| it.id()), expected, "{now}");
     };
     check(hours(0), false, Ok(Some(OKAFOR))).await;
@@ -179,4 +205,69 @@ async fn a_proxy_sign_in_is_typed_again_when_its_time_is_over() {
     check(hours(8), true, Err(Refusal::Again)).await;
     check(hours(8), false, Err(Refusal::Again)).await;
     check(hours(9), false, Ok(Some(OKAFOR))).await;
+}
+
+/// LOG-03, PWD-09: a browser's own box is a sign-in like any other, but its every request is not.
+#[tokio::test]
+async fn what_was_asked_of_a_password_is_told_and_what_is_remembered_is_not() {
+    let rig = rig(school(), Office::Open);
+    let snapshot = rig.desk.current.load_full();
+    let check = async |device: IpAddr, named: &str, minute: i64, told: &[&str]| {
+        for expected in [told, &[]] {
+            let header = basic_of(named);
+            let presented = by_proxy(Some(header.as_bytes()));
+            let _ = rig.desk.who(&snapshot, device, presented, at(minute)).await;
+            tokio::task::yield_now().await;
+            assert_eq!(std::mem::take(&mut *rig.told.lock()), expected, "{device} {named} {minute}");
+        }
+    };
+    let right = "t.okafor:kestrel: 9";
+    check(SHARED, right, 0, &["t.okafor signed in"]).await;
+    check(TABLET, right, 1, &["t.okafor signed in"]).await;
+    check(SHARED, "t.okafor:kestrel", 1, &["t.okafor refused"]).await;
+    check(SHARED, "kestrel 9:t.okafor", 1, &[" refused"]).await;
+    check(SHARED, "nobody:kestrel", 1, &[" refused"]).await;
+    check(SHARED, right, 477, &[]).await;
+    // A browser that is asked anew was not believed: that is no sign-in, but what is typed next is one.
+    check(SHARED, right, 482, &[]).await;
+    check(SHARED, right, 483, &["t.okafor signed in"]).await;
+}
+
+/// PWD-09: a guesser without a browser is heard of too.
+#[tokio::test]
+async fn guessing_at_the_proxy_is_told() {
+    let rig = rig(school(), Office::Open);
+    let snapshot = rig.desk.current.load_full();
+    for guess in 0..20 {
+        let header = basic_of(&format!("t.okafor:{guess}"));
+        let presented = by_proxy(Some(header.as_bytes()));
+        assert!(rig.desk.who(&snapshot, SHARED, presented, at(0)).await.is_err());
+        tokio::task::yield_now().await;
+    }
+    let told = std::mem::take(&mut *rig.told.lock());
+    assert_eq!(told.len(), 20);
+    assert_eq!((&*told[0], &*told[19]), ("t.okafor refused", "t.okafor slowed down"));
+}
+
+/// The path of nearly every request: neither it nor telling of sign-ins may cost it anything.
+#[tokio::test]
+async fn who_is_remembered_costs_no_allocation() {
+    let (school, bindings, errands) = (school(), Bindings::default(), unheard());
+    let credentials = Credentials::new(&Secret::new([7; 32]), 1);
+    let right = basic_of("t.okafor:kestrel: 9");
+    let presented = by_proxy(Some(right.as_bytes()));
+    let ask = || identify(&school, &credentials, &bindings, &errands, SHARED, presented, at(1));
+    assert!(ask().await.is_ok());
+    let counted: Vec<u64> = (0..1_000)
+        .map(|_| {
+            let counted = allocation_counter::measure(|| {
+                let answer = pin!(ask()).poll(&mut Context::from_waker(Waker::noop()));
+                assert!(matches!(answer, Poll::Ready(Ok(Who::Known(_)))));
+            });
+            counted.count_total
+        })
+        .collect();
+    // Now and then the cache looks after itself.
+    let some: Vec<_> = counted.iter().enumerate().filter(|(_, count)| **count > 0).collect();
+    assert!(some.len() < 20, "{some:?}");
 }

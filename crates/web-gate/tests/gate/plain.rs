@@ -131,6 +131,29 @@ async fn nobody_is_asked_who_they_are() {
     assert!(world.record(2).await.iter().all(|it| it.outcome == Outcome::AskedToSignIn));
 }
 
+/// LOG-03, PWD-09: whoever guesses with no browser at all is heard of, and a browser's every request is not.
+#[tokio::test]
+async fn the_office_hears_of_those_who_sign_in_at_the_proxy() {
+    let with = With { settings: unknown_by_proxy, ..With::default() };
+    let world = World::with(usual().await, with).await;
+    let check = async |password: &str, status: u16, told: &[&'static str]| {
+        let basic = wire::Basic { username: "a.rahman".into(), password: password.into() };
+        let mut asker = world.browser();
+        asker.headers.push(("proxy-authorization", basic.header()));
+        assert_eq!(asker.get("http://plain.test/").await.unwrap().status, status, "{password}");
+        let told: Vec<_> = told.iter().map(|it| ("a.rahman".to_owned(), *it)).collect();
+        assert_eq!(world.told(), told, "{password}");
+    };
+    check(PASSWORD, 200, &["signed in"]).await;
+    check(PASSWORD, 200, &[]).await;
+    for guess in 1..=6 {
+        check(&format!("guess {guess}"), 407, &["refused"]).await;
+    }
+    check("guess 6", 407, &[]).await;
+    check("guess 7", 429, &["slowed down"]).await;
+    check(PASSWORD, 200, &[]).await;
+}
+
 #[tokio::test]
 async fn nobody_is_shown_to_the_sign_in_page() {
     let with = With { settings: unknown_by_page, ..With::default() };

@@ -2,7 +2,7 @@
 use std::{
     net::SocketAddr,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicI64, Ordering},
     },
     time::Duration,
@@ -10,8 +10,8 @@ use std::{
 
 use agreements::{Due, What};
 use gate::{
-    Bindings, Credentials, Current, Desk, Errands, Known, Passes, People, ProxyAddress, Recorder, Secret,
-    Settings, SignInBy, Snapshot,
+    Bindings, Credentials, Current, Desk, Errand, Errands, Known, Passes, People, ProxyAddress, Recorder,
+    Secret, Settings, SignInBy, Snapshot,
 };
 use jiff::{Timestamp, civil::time, tz::TimeZone};
 use policy::{Directory, LayerText, Rules, Seen, lists::Lists};
@@ -20,6 +20,7 @@ use testkit::{
     asker::Asker,
     internet::{Flaw, Internet, Speaks},
 };
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use web_gate::{Authority, Door, Doors, Limits, Parts, Reachable, Trust, Upstreams, WebGate};
 
@@ -47,6 +48,7 @@ pub(crate) struct World {
     pub(crate) secure_address: SocketAddr,
     pub(crate) authority: Arc<Authority>,
     recorder: Recorder,
+    errands: Mutex<mpsc::Receiver<Errand>>,
     stop: CancellationToken,
     seconds: Arc<AtomicI64>,
 }
@@ -94,7 +96,7 @@ impl World {
             Authority::generate("Marsh Lane School", Timestamp::now_for_test()).expect("an authority");
         let authority = Arc::new(Authority::load(&files).expect("it loads"));
         let secret = Secret::new([7; 32]);
-        let (errands, _) = Errands::new(10);
+        let (errands, office) = Errands::new(100);
         let desk = Desk {
             current: Arc::clone(&current),
             bindings: Bindings::new(100),
@@ -135,7 +137,8 @@ impl World {
         hyper::rt::Executor::execute(&hyper_util::rt::TokioExecutor::new(), async {
             serving.await.expect("the gate serves");
         });
-        World { internet, address, secure_address, authority, recorder, stop, seconds }
+        let errands = Mutex::new(office);
+        World { internet, address, secure_address, authority, recorder, errands, stop, seconds }
     }
 
     pub(crate) fn asker(&self) -> Asker {
@@ -178,6 +181,17 @@ impl World {
         let today = Timestamp::now_for_test().to_zoned(zone.clone()).date();
         let hour = today.at(hour, 0, 0, 0).to_zoned(zone).expect("no change of clocks at that hour");
         hour.timestamp() - Duration::from_mins(3)
+    }
+
+    /// Whom the office was told of since it was last asked, and what of them.
+    pub(crate) fn told(&self) -> Vec<(String, &'static str)> {
+        let mut office = self.errands.lock().expect("no test has failed before");
+        let all = std::iter::from_fn(|| office.try_recv().ok());
+        let sign_in = |it| match it {
+            Errand::SignIn { username, what, .. } => Some((username.into(), what)),
+            _ => None,
+        };
+        all.filter_map(sign_in).collect()
     }
 
     /// The gate closes.

@@ -142,3 +142,35 @@ async fn sign_ins_are_in_the_audit_trail() {
     assert_eq!((entry.actor, entry.subject.as_str()), (Some(PUPIL), "m.birch"));
     assert_eq!((entry.after.as_deref(), entry.at), (Some("10.0.0.5"), at(5)));
 }
+
+/// PWD-09: a guesser who is quick, and done within the minute in which one of a kind is written down.
+#[tokio::test]
+async fn whoever_guesses_is_told_of_at_once_and_a_flood_is_a_row_a_minute() {
+    let small = Small::open().await;
+    let (errands, receiver) = Errands::new(1_000);
+    let mut running = Running::new();
+    let address = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 5));
+    for n in 0..300 {
+        let what = match n {
+            ..6 => "refused",
+            6..200 => "slowed down",
+            _ => "refused: the directory did not answer",
+        };
+        errands.sign_in(Some(PUPIL), "m.birch", address, what, at(5));
+    }
+    errands.sign_in(Some(PUPIL), "m.birch", address, "signed in", at(6));
+    running.start(small.clerk(receiver).run(running.stop.clone()));
+    let entries = until(async || {
+        let mut tx = small.db.read().await.expect("a transaction");
+        let entries = audit::recent(&mut tx, SCHOOL, None, 50).await.expect("entries");
+        entries.iter().any(|it| it.act == "signed in").then_some(entries)
+    });
+    let entries = entries.await;
+    let kinds = small.security(Kind::Guessing).await;
+    running.end().await;
+    let count = |act: &str| entries.iter().filter(|it| it.act == act).count();
+    for act in ["refused", "slowed down", "refused: the directory did not answer"] {
+        assert_eq!(count(act), 1, "{act}");
+    }
+    assert_eq!(kinds.len(), 1, "{kinds:?}");
+}
