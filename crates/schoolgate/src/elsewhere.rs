@@ -50,6 +50,7 @@ pub(crate) fn accounts(
                     claim: oidc.claim,
                     domains: oidc.domains.clone(),
                     tenants: oidc.tenants.clone(),
+                    only_ours: oidc.only_ours,
                 },
             };
             Some(OpenId::new(settings, fetch, db.clone(), health.clone(), clock.clone()))

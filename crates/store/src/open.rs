@@ -52,6 +52,7 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (9, "guests", include_str!("../migrations/0009_guests.sql")),
     (10, "rules of sites", include_str!("../migrations/0010_rules_of_sites.sql")),
     (11, "people by roles", include_str!("../migrations/0011_people_by_roles.sql")),
+    (12, "people by address", include_str!("../migrations/0012_people_by_address.sql")),
 ];
 
 const READERS: u32 = 4;

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use school::{Choice, Group, Id, Person, Role, Roles, School, Stay, Username};
+use school::{Choice, Email, Group, Id, Person, Role, Roles, School, Stay, Username};
 
 use crate::{
     By, StoreError, Tx, access, audit,
@@ -130,6 +130,17 @@ pub async fn by_username(
                where school = $1 and username = $2 and left_at is null";
     let row = tx.first(sql, vec![school.into(), Value::text(username)]).await?;
     one(tx, row).await
+}
+
+/// Those who have this address, at every school.
+pub async fn by_email(tx: &mut Tx, email: &Email) -> Result<Vec<Kept>, StoreError> {
+    let sql = "select id, version, school, username, name, roles, school_year, email, starts_at, ends_at, password from person \
+               where email = $1 and left_at is null order by id";
+    let mut all = Vec::new();
+    for row in tx.rows(sql, vec![Value::text(email)]).await? {
+        all.extend(one(tx, Some(row)).await?);
+    }
+    Ok(all)
 }
 
 /// `phc`: Argon2id in PHC form. Neither the old nor the new one is audited, only that it changed.

@@ -37,6 +37,7 @@ pub(crate) struct Oidc {
     /// In lower case.
     pub(crate) domains: Vec<String>,
     pub(crate) tenants: Vec<String>,
+    pub(crate) only_ours: bool,
     /// What the buttons say.
     pub(crate) button: String,
     pub(crate) prompt: Option<String>,
@@ -75,6 +76,8 @@ struct RawOidc {
     domains: Vec<Text>,
     #[serde(default)]
     tenants: Vec<Text>,
+    #[serde(default)]
+    only_ours: bool,
     button: Option<Text>,
     prompt: Option<Text>,
     #[serde(default)]
@@ -108,6 +111,15 @@ fn oidc(raw: RawOidc, check: &mut Check) -> Option<Oidc> {
             "write \"preferred_username\" or \"email\"",
         )),
     };
+    let anybody = raw.domains.is_empty() && raw.tenants.is_empty() && !raw.only_ours;
+    if anybody && claim == Some(workers::identity::Claim::Username) {
+        return check.none(ConfigFault::at(
+            &raw.issuer,
+            "sign_in.oidc",
+            "would believe whoever calls themselves by a name of the school first",
+            "write `domains` or `tenants`, or only_ours = true at a provider that keeps accounts of this school alone",
+        ));
+    }
     let client_secret_file = match &raw.client_secret_file {
         None => None,
         Some(it) => Some(check.file(it, "sign_in.oidc.client_secret_file")?),
@@ -135,6 +147,7 @@ fn oidc(raw: RawOidc, check: &mut Check) -> Option<Oidc> {
         client_secret_file,
         claim: claim?,
         domains,
+        only_ours: raw.only_ours,
         tenants: raw.tenants.into_iter().map(Spanned::into_inner).collect(),
         button: raw.button.map_or_else(|| BUTTON.to_owned(), Spanned::into_inner),
         prompt: (!prompt.is_empty()).then_some(prompt),

@@ -118,6 +118,12 @@ fn a_fault_names_its_line_and_what_to_do() {
     check("days = [\"funday\"]\n", 3, &["school.days"]);
     check("[keep]\nactivity = 0\n", 4, &["keep.activity"]);
     check("[log]\nlevel = \"loud\"\n", 4, &["log.level"]);
+    // A name that anybody may give themselves lets nobody in; anything that makes it the school's does.
+    let provider = "[sign_in.oidc]\nissuer = \"https://id.example.org\"\nclient_id = \"x\"\n";
+    check(provider, 4, &["sign_in.oidc", "`domains` or `tenants`", "only_ours = true"]);
+    for more in ["domains = [\"a.sch.uk\"]", "tenants = [\"t-1\"]", "only_ours = true", "claim = \"email\""] {
+        assert!(parse(&format!("{LEAST}{provider}{more}\n")).is_ok(), "{more}");
+    }
     check("[roster]\nfolder = \"/nowhere\"\n", 4, &["roster.folder", "/nowhere is not there"]);
     check("[roster]\nfolder = \"/\"\nschedule = \"hourly\"\n", 5, &["roster.schedule", "daily 03:30"]);
     check("[roster]\nfolder = \"/\"\nschedule = \"every 5s\"\n", 5, &["between a minute and a day"]);

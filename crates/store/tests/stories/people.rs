@@ -168,3 +168,31 @@ async fn a_sign_in_link_is_good_once_and_for_a_while() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn whose_an_address_is_is_found_in_every_school() {
+    on_both(async |db| {
+        let (hill, vale) = (small(&db, "Hill School").await, small(&db, "Vale School").await);
+        let by = by("2026-11-22T10:00:00Z");
+        let mut tx = write(&db).await;
+        let mut all = Vec::new();
+        for (school, username, email) in [
+            (&hill, "s.ash", "Ash@Trust.example.org"),
+            (&vale, "t.ash", "ash@trust.example.org"),
+            (&hill, "gone", "ash@trust.example.org"),
+            (&hill, "b.ash", "bash@trust.example.org"),
+        ] {
+            let mut new = person(school.school.id, username, "Somebody Made Up", Role::Teacher);
+            new.email = email.parse().ok();
+            new.groups = vec![school.group.id];
+            people::add(&mut tx, &by, &new).await.unwrap();
+            all.push(new);
+        }
+        people::leave(&mut tx, &by, hill.school.id, all[2].id).await.unwrap();
+        let mut found = people::by_email(&mut tx, &"ash@trust.example.org".parse().unwrap()).await.unwrap();
+        found.sort_by_key(|it| it.person.username.to_string());
+        let found: Vec<_> = found.into_iter().map(|it| it.person).collect();
+        assert_eq!(found, all[..2]);
+    })
+    .await;
+}

@@ -23,6 +23,8 @@ pub struct Matching {
     pub domains: Vec<String>,
     /// Of a provider with many customers, the only ones that are ours (`tid`).
     pub tenants: Vec<String>,
+    /// The provider is the school's own, and keeps accounts of nobody else.
+    pub only_ours: bool,
 }
 
 /// What the provider has said and signed.
@@ -42,76 +44,133 @@ impl Matching {
     /// The person of this school, and nobody else's. Remembers whose account it is.
     pub(super) async fn person(&self, db: &Db, said: &Said, now: Timestamp) -> Result<Person, NotLetIn> {
         self.ours(said)?;
-        let mut tx = db.write().await.map_err(|err| broken(&err))?;
-        let person = self.found(&mut tx, said, now).await?;
-        tx.commit().await.map_err(|err| broken(&err))?;
+        // Nearly always there is nothing to write, and nobody who writes is waited for.
+        let mut tx = db.read().await.map_err(|err| broken(&err))?;
+        let (person, is_linked) = self.found(&mut tx, said).await?;
+        drop(tx);
+        if !person.stay.covers(now) {
+            return Err(NotLetIn::NotNow);
+        }
+        if !is_linked {
+            self.link(db, &person, said, now).await?;
+        }
         Ok(person)
     }
 
     /// Whether the provider vouches for somebody of this school at all.
     fn ours(&self, said: &Said) -> Result<(), NotLetIn> {
-        if !self.tenants.is_empty() {
-            let tenant = said.tenant.as_ref().ok_or(NotLetIn::Foreign)?;
-            if !self.tenants.contains(tenant) {
-                return Err(NotLetIn::Foreign);
-            }
+        let ours = |tenant: &String| self.tenants.contains(tenant);
+        if !self.tenants.is_empty() && !said.tenant.as_ref().is_some_and(ours) {
+            return Err(NotLetIn::Foreign);
         }
         if self.domains.is_empty() {
-            return Ok(());
+            // A name alone says nothing: whoever comes first could take anybody's (OpenID Connect Core 1.0, 5.7).
+            let vouched = self.claim == Claim::Email || self.only_ours || !self.tenants.is_empty();
+            return if vouched { Ok(()) } else { Err(NotLetIn::Foreign) };
         }
-        let named = [
-            said.hosted.as_deref(),
-            said.email.as_deref().and_then(domain),
-            said.username.as_deref().and_then(domain),
-        ];
-        let mut named = named.into_iter().flatten().peekable();
-        let any = named.peek().is_some();
-        if any && named.all(|it| self.is_ours(it)) { Ok(()) } else { Err(NotLetIn::Foreign) }
+        let email = said.email.as_deref().and_then(domain);
+        let username = said.username.as_deref().and_then(domain);
+        let named = [said.hosted.as_deref(), email, username];
+        if !named.into_iter().flatten().all(|it| self.is_ours(it)) {
+            return Err(NotLetIn::Foreign);
+        }
+        // An address that the provider has not made sure of may be anybody's: it speaks against them, never for.
+        let proof = [said.hosted.as_deref(), username, email.filter(|_| said.email_verified)];
+        let proven = self.only_ours || !self.tenants.is_empty() || proof.iter().any(Option::is_some);
+        if proven { Ok(()) } else { Err(NotLetIn::Foreign) }
     }
 
     fn is_ours(&self, domain: &str) -> bool {
         self.domains.iter().any(|it| it.eq_ignore_ascii_case(domain))
     }
 
-    async fn found(&self, tx: &mut Tx, said: &Said, now: Timestamp) -> Result<Person, NotLetIn> {
+    /// And whether their account at the provider is known to be theirs.
+    async fn found(&self, tx: &mut Tx, said: &Said) -> Result<(Person, bool), NotLetIn> {
         let linked = accounts::linked(tx, &self.issuer, &said.subject).await.map_err(|err| broken(&err))?;
-        let person = match linked {
-            Some((school, _)) if school != self.school => return Err(NotLetIn::Foreign),
-            Some((_, id)) => {
-                let kept = people::get(tx, self.school, id).await.map_err(|err| broken(&err))?;
-                kept.ok_or(NotLetIn::Unknown)?.person
-            }
-            None => self.by_claim(tx, said).await?,
-        };
-        if !person.stay.covers(now) {
-            return Err(NotLetIn::NotNow);
+        let Some((school, id)) = linked else { return Ok((self.by_claim(tx, said).await?, false)) };
+        if school != self.school {
+            return Err(NotLetIn::Foreign);
         }
-        if linked.is_none() {
-            let by = By { person: Some(person.id), name: person.name.to_string(), at: now };
-            let kept = accounts::link(tx, &by, &person, &self.issuer, &said.subject).await;
-            kept.map_err(|err| match err {
-                // The name was given to somebody else at the provider, or somebody claims it.
-                StoreError::Taken(_) => NotLetIn::Taken,
-                err => broken(&err),
-            })?;
+        let kept = people::get(tx, school, id).await.map_err(|err| broken(&err))?;
+        Ok((kept.ok_or(NotLetIn::Unknown)?.person, true))
+    }
+
+    async fn link(&self, db: &Db, person: &Person, said: &Said, now: Timestamp) -> Result<(), NotLetIn> {
+        let (issuer, subject) = (&self.issuer, &said.subject);
+        let mut tx = db.write().await.map_err(|err| broken(&err))?;
+        match accounts::linked(&mut tx, issuer, subject).await.map_err(|err| broken(&err))? {
+            // Meanwhile, in another browser.
+            Some((_, id)) if id == person.id => return Ok(()),
+            Some(_) => return Err(NotLetIn::Taken),
+            None => {}
         }
-        Ok(person)
+        let by = By { person: Some(person.id), name: person.name.to_string(), at: now };
+        let kept = accounts::link(&mut tx, &by, person, issuer, subject).await;
+        kept.map_err(|err| match err {
+            // The name was given to somebody else at the provider, or somebody claims it.
+            StoreError::Taken(_) => NotLetIn::Taken,
+            err => broken(&err),
+        })?;
+        tx.commit().await.map_err(|err| broken(&err))
     }
 
     async fn by_claim(&self, tx: &mut Tx, said: &Said) -> Result<Person, NotLetIn> {
-        let mut known = Vec::new();
-        for school in schools::all(tx).await.map_err(|err| broken(&err))? {
-            let found = match self.claim {
-                Claim::Username => self.by_username(tx, school.id, said).await?,
-                Claim::Email => by_email(tx, school.id, said).await?,
-            };
-            known.extend(found);
+        let known = match self.claim {
+            Claim::Username => {
+                let mut known = Vec::new();
+                for school in schools::all(tx).await.map_err(|err| broken(&err))? {
+                    known.extend(self.by_username(tx, school.id, said).await?);
+                }
+                known
+            }
+            Claim::Email => {
+                let email = said.proven_email().ok_or(NotLetIn::Unproven)?;
+                let kept = people::by_email(tx, &email).await.map_err(|err| broken(&err))?;
+                kept.into_iter().map(|it| it.person).collect()
+            }
+        };
+        let (mut ours, others): (Vec<Person>, Vec<Person>) =
+            known.into_iter().partition(|it| it.school == self.school);
+        match (ours.pop(), others.is_empty()) {
+            (None, true) => Err(NotLetIn::Unknown),
+            (None, false) => Err(NotLetIn::Foreign),
+            // Two people who share an address are nobody in particular.
+            (Some(_), _) if !ours.is_empty() => Err(NotLetIn::Unknown),
+            (Some(it), _) => {
+                if self.claim == Claim::Username {
+                    self.meant(tx, said, &it, &others).await?;
+                }
+                Ok(it)
+            }
         }
-        match known.iter().find(|it| it.school == self.school) {
-            Some(it) => Ok(it.clone()),
-            None if known.is_empty() => Err(NotLetIn::Unknown),
-            None => Err(NotLetIn::Foreign),
+    }
+
+    /// Where others go by the same name at other schools of the trust: whether ours is the one that is vouched for.
+    async fn meant(
+        &self,
+        tx: &mut Tx,
+        said: &Said,
+        ours: &Person,
+        others: &[Person],
+    ) -> Result<(), NotLetIn> {
+        if let Some(email) = said.proven_email().as_ref() {
+            if ours.email.as_ref() == Some(email) {
+                return Ok(());
+            }
+            if others.iter().any(|it| it.email.as_ref() == Some(email)) {
+                return Err(NotLetIn::Foreign);
+            }
         }
+        for other in others {
+            // Somebody of another domain would not have been vouched for, nor under another number.
+            let theirs = other.email.as_ref().and_then(|it| domain(it.as_str()));
+            let of_another = !self.domains.is_empty() && theirs.is_some_and(|it| !self.is_ours(it));
+            let link = accounts::link_of(tx, &self.issuer, other.id).await.map_err(|err| broken(&err))?;
+            if !of_another && link.is_none() {
+                return Err(NotLetIn::Unproven);
+            }
+        }
+        Ok(())
     }
 
     async fn by_username(
@@ -133,16 +192,10 @@ impl Matching {
     }
 }
 
-async fn by_email(tx: &mut Tx, school: Id<School>, said: &Said) -> Result<Option<Person>, NotLetIn> {
-    let email = said.email.as_deref().and_then(|it| it.parse::<Email>().ok());
-    let email = email.ok_or(NotLetIn::Unproven)?;
-    if !said.email_verified {
-        return Err(NotLetIn::Unproven);
+impl Said {
+    fn proven_email(&self) -> Option<Email> {
+        self.email.as_deref().filter(|_| self.email_verified)?.parse().ok()
     }
-    let all = people::all(tx, school).await.map_err(|err| broken(&err))?;
-    let mut of = all.into_iter().map(|it| it.person).filter(|it| it.email.as_ref() == Some(&email));
-    // Two people who share an address are nobody in particular.
-    Ok(of.next().filter(|_| of.next().is_none()))
 }
 
 fn domain(address: &str) -> Option<&str> {
@@ -155,47 +208,4 @@ fn broken(err: &StoreError) -> NotLetIn {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn matching(domains: &[&str], tenants: &[&str]) -> Matching {
-        let all = |of: &[&str]| of.iter().map(|it| (*it).to_owned()).collect();
-        Matching {
-            school: Id::from_u128(1),
-            issuer: "https://id.test".to_owned(),
-            claim: Claim::Username,
-            domains: all(domains),
-            tenants: all(tenants),
-        }
-    }
-
-    #[test]
-    fn only_people_of_our_domains_and_tenants_are_ours() {
-        let check = |matching: &Matching, [username, email, hosted, tenant]: [&str; 4], ours: bool| {
-            let some = |it: &str| (!it.is_empty()).then(|| it.to_owned());
-            let said = Said {
-                username: some(username),
-                email: some(email),
-                hosted: some(hosted),
-                tenant: some(tenant),
-                ..Said::default()
-            };
-            assert_eq!(matching.ours(&said).is_ok(), ours, "{username} {email} {hosted} {tenant}");
-        };
-        let any = matching(&[], &[]);
-        check(&any, ["maya", "", "", ""], true);
-        let one = matching(&["hill.sch.uk"], &[]);
-        check(&one, ["maya@hill.sch.uk", "", "", ""], true);
-        check(&one, ["maya@HILL.sch.uk", "maya@hill.sch.uk", "hill.sch.uk", ""], true);
-        check(&one, ["maya", "maya@hill.sch.uk", "", ""], true);
-        check(&one, ["maya", "", "", ""], false);
-        check(&one, ["maya@hill.sch.uk", "maya@example.org", "", ""], false);
-        check(&one, ["maya@hill.sch.uk.example.org", "", "", ""], false);
-        check(&one, ["maya@nothill.sch.uk", "", "", ""], false);
-        check(&one, ["maya@x@hill.sch.uk", "", "vale.sch.uk", ""], false);
-        let tenant = matching(&[], &["t-1"]);
-        check(&tenant, ["maya", "", "", "t-1"], true);
-        check(&tenant, ["maya", "", "", "t-2"], false);
-        check(&tenant, ["maya", "", "", ""], false);
-    }
-}
+mod tests;
