@@ -21,16 +21,19 @@ use tokio::{
 
 use super::{Reached, Shelf, Visits};
 
-type Answer = Response<BoxBody<Bytes, hyper::Error>>;
+/// Why a body has no end.
+type Broken = Box<dyn std::error::Error + Send + Sync>;
+type Answer = Response<BoxBody<Bytes, Broken>>;
 
 /// - `/big/N`: N bytes with their length; `/chunked/N`: N pieces of 1,000 bytes without
 /// - `/stream/N`: at least N bytes in large pieces, without their length, made as they are read
 /// - `/echo`: what was sent; `/count`: how many bytes were sent
+/// - `/stops/N`: N pieces of 1,000 bytes, and then it breaks off
 /// - `/trailers`: a body with a trailer
 /// - `/status/N`: that status, empty
 /// - `/header/NAME/VALUE`: with that header
 /// - `/ws`: a WebSocket that says everything back
-/// - what was published there
+/// - what was published there, or the range of it that is asked for (RFC 9110, section 14)
 /// - anything else: `hello from NAME, PATH`
 pub(super) async fn answer(
     mut request: Request<Incoming>,
@@ -59,12 +62,15 @@ pub(super) async fn answer(
         (Some("stream"), bytes) => {
             Response::new(Pieces::of(LARGE, number(bytes).div_ceil(LARGE.len())).boxed())
         }
+        (Some("stops"), pieces) => {
+            Response::new(Pieces { then: Then::Stop, ..Pieces::of(SMALL, number(pieces)) }.boxed())
+        }
         (Some("trailers"), _) => {
-            let mut answer = Response::new(Pieces { trailer: true, ..Pieces::of(SMALL, 2) }.boxed());
+            let mut answer = Response::new(Pieces { then: Then::Trailer, ..Pieces::of(SMALL, 2) }.boxed());
             answer.headers_mut().insert(header::TRAILER, HeaderValue::from_static("x-sum"));
             answer
         }
-        (Some("echo"), _) => Response::new(request.into_body().boxed()),
+        (Some("echo"), _) => Response::new(request.into_body().map_err(Into::into).boxed()),
         (Some("count"), _) => {
             let mut body = request.into_body();
             let mut count = 0;
@@ -97,16 +103,36 @@ fn file(request: &Request<Incoming>, bytes: Bytes) -> Answer {
     let mut hasher = DefaultHasher::new();
     bytes.hash(&mut hasher);
     let etag = format!("\"{:x}\"", hasher.finish());
-    let known = request.headers().get(header::IF_NONE_MATCH).is_some_and(|it| *it == etag);
-    let mut answer = Response::new(full(if known { Bytes::new() } else { bytes }));
-    if known {
-        *answer.status_mut() = StatusCode::NOT_MODIFIED;
-    }
+    let said = |name: header::HeaderName| request.headers().get(name).and_then(|it| it.to_str().ok());
+    let whole = bytes.len();
+    let range = said(header::RANGE).filter(|_| said(header::IF_RANGE).is_none_or(|it| it == etag));
+    let mut answer = if said(header::IF_NONE_MATCH) == Some(&etag) {
+        with(StatusCode::NOT_MODIFIED, Bytes::new())
+    } else if let Some((from, to)) = range.and_then(|it| it.strip_prefix("bytes=")?.split_once('-')) {
+        let from = from.parse().unwrap_or(0);
+        let end = to.parse().map_or(whole, |to: usize| whole.min(to + 1));
+        let (status, piece, place) = if from < end {
+            (StatusCode::PARTIAL_CONTENT, bytes.slice(from..end), format!("bytes {from}-{}/{whole}", end - 1))
+        } else {
+            (StatusCode::RANGE_NOT_SATISFIABLE, Bytes::new(), format!("bytes */{whole}"))
+        };
+        let mut answer = with(status, piece);
+        answer.headers_mut().insert(header::CONTENT_RANGE, place.parse().expect("digits"));
+        answer
+    } else {
+        with(StatusCode::OK, bytes)
+    };
     answer.headers_mut().insert(header::ETAG, etag.parse().expect("hexadecimal"));
     answer
 }
 
-fn full(body: impl Into<Bytes>) -> BoxBody<Bytes, hyper::Error> {
+fn with(status: StatusCode, body: Bytes) -> Answer {
+    let mut answer = Response::new(full(body));
+    *answer.status_mut() = status;
+    answer
+}
+
+fn full(body: impl Into<Bytes>) -> BoxBody<Bytes, Broken> {
     Full::new(body.into()).map_err(|never: Infallible| match never {}).boxed()
 }
 
@@ -131,28 +157,52 @@ static LARGE: &[u8] = &[b'y'; 64 * 1024];
 struct Pieces {
     piece: &'static [u8],
     left: usize,
-    trailer: bool,
+    then: Then,
+    sent: bool,
+}
+
+/// How a body ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Then {
+    End,
+    Trailer,
+    /// It breaks off, when what came before has been sent.
+    Stop,
 }
 
 impl Pieces {
     fn of(piece: &'static [u8], left: usize) -> Pieces {
-        Pieces { piece, left, trailer: false }
+        Pieces { piece, left, then: Then::End, sent: false }
     }
 }
 
 impl Body for Pieces {
     type Data = Bytes;
-    type Error = hyper::Error;
+    type Error = Broken;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
         if self.left > 0 {
             self.left -= 1;
             return Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(self.piece)))));
         }
-        if std::mem::take(&mut self.trailer) {
+        let then = std::mem::replace(&mut self.then, Then::End);
+        if then == Then::Stop {
+            if self.sent {
+                return Poll::Ready(Some(Err("it breaks off here".into())));
+            }
+            // The connection sends what it has while it waits for more.
+            (self.sent, self.then) = (true, Then::Stop);
+            let waker = context.waker().clone();
+            TokioExecutor::new().execute(async move {
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                waker.wake();
+            });
+            return Poll::Pending;
+        }
+        if then == Then::Trailer {
             let mut trailers = HeaderMap::new();
             trailers.insert("x-sum", HeaderValue::from_static("2000"));
             return Poll::Ready(Some(Ok(Frame::trailers(trailers))));

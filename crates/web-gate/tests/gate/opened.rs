@@ -150,3 +150,60 @@ async fn an_encrypted_websocket_passes() {
     tokio::join!(writing, reading);
     assert!(back == sent);
 }
+
+#[tokio::test]
+async fn a_site_that_stops_in_the_middle_is_not_taken_for_whole() {
+    let world = World::new().await;
+    for (asker, url) in [
+        (world.asker(), "http://plain.test/stops/3"),
+        (world.asker(), "https://one.test/stops/3"),
+        (world.asker(), "https://two.test/stops/3"),
+        (world.asker_two(), "https://one.test/stops/3"),
+        (world.asker_two(), "https://two.test/stops/3"),
+    ] {
+        let got = asker.get(url).await.unwrap();
+        assert_eq!((got.status, got.body.len(), got.whole), (200, 3_000, false), "{url}, h2: {}", asker.h2);
+        let [seen] = &world.record(1).await[..] else { panic!() };
+        assert_eq!((seen.status, seen.bytes_out), (200, 3_000), "{url}");
+        // Whoever asks next is not given what is left of that connection.
+        let url = url.replace("stops/3", "big/10");
+        let got = asker.get(&url).await.unwrap();
+        assert_eq!((got.status, got.text().as_str(), got.whole), (200, "xxxxxxxxxx", true), "{url}");
+        world.record(1).await;
+    }
+}
+
+/// A film that is gone on with, and a download that was broken off (RFC 9110, section 14).
+#[tokio::test]
+async fn parts_of_a_file_pass_as_parts() {
+    let world = World::new().await;
+    let film: Vec<u8> = (0..=255).cycle().take(200_000).collect();
+    world.internet.publish("/film", film.clone());
+    for (asker, url) in [
+        (world.asker(), "http://plain.test/film"),
+        (world.asker(), "https://one.test/film"),
+        (world.asker_two(), "https://two.test/film"),
+    ] {
+        let etag = asker.get(url).await.unwrap().headers["etag"].to_str().unwrap().to_owned();
+        let check =
+            async |range: &str, if_range: Option<&str>, status: u16, place: Option<&str>, body: &[u8]| {
+                let mut asker = asker.clone();
+                asker.headers.push(("range", range.to_owned()));
+                asker.headers.extend(if_range.map(|it| ("if-range", it.to_owned())));
+                let got = asker.get(url).await.unwrap();
+                let found = got.headers.get("content-range").map(|it| it.to_str().unwrap());
+                assert_eq!((got.status, found), (status, place), "{url} {range} {if_range:?}");
+                // HTTP/2 ends an empty body without it.
+                let length = got.headers.get("content-length").map(|it| it.to_str().unwrap().to_owned());
+                assert!(length.is_none_or(|it| it == body.len().to_string()), "{url} {range}");
+                assert!(got.whole && got.body == body, "{url} {range}: {} bytes", got.body.len());
+            };
+        let tail = "bytes 150000-199999/200000";
+        check("bytes=0-99", None, 206, Some("bytes 0-99/200000"), &film[..100]).await;
+        check("bytes=150000-", None, 206, Some(tail), &film[150_000..]).await;
+        check("bytes=150000-", Some(&etag), 206, Some(tail), &film[150_000..]).await;
+        // It has changed since: all of it, from the beginning.
+        check("bytes=150000-", Some("\"another\""), 200, None, &film).await;
+        check("bytes=200000-", None, 416, Some("bytes */200000"), b"").await;
+    }
+}
