@@ -25,6 +25,12 @@ async function computer(visit, options = {}) {
     });
     const key = {
       held: async () => (await cdp.send("WebAuthn.getCredentials", { authenticatorId })).credentials,
+      // As in a copy of the key that was made before it was used so often.
+      wear: async (signCount) => {
+        const [one] = await key.held();
+        await cdp.send("WebAuthn.removeCredential", { authenticatorId, credentialId: one.credentialId });
+        await cdp.send("WebAuthn.addCredential", { authenticatorId, credential: { ...one, signCount } });
+      },
       refuse: (no) => cdp.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: !no }),
     };
     await visit(page, key);
@@ -100,6 +106,12 @@ await computer(async (head, headKey) => {
     await says(page, "No passkey was given");
     await look(page, "second-show-refused");
     await key.refuse(false);
+    const answers = [];
+    page.on("request", (it) => {
+      if (it.method() === "POST" && it.url() === `${CONSOLE}/account/second/show`) {
+        answers.push(new URLSearchParams(it.postData()).get("answer"));
+      }
+    });
     await page.getByRole("button", { name: "Use a passkey" }).click();
     await page.waitForURL(`${CONSOLE}/settings`);
     await says(page, "Idle lock");
@@ -111,6 +123,37 @@ await computer(async (head, headKey) => {
     await signOut(page);
     await page.goto(`${CONSOLE}/settings`);
     expect(page.url().includes("/sign-in"), "nobody is signed in", page.url());
+
+    heading("An answer that was used, and a copy of the key");
+    await signIn(page, "novak", "/settings");
+    await says(page, "Show your second credential");
+    expect(answers.length === 1 && answers[0].length > 100, "the answer that let him in", answers.length);
+    // To a challenge of this very session, with the answer to the one before.
+    const refused = async (name) => {
+      await says(page, ["That code is not right", "Show your second credential"]);
+      await look(page, name);
+      await page.goto(`${CONSOLE}/settings`);
+      expect(page.url().includes("/account/second/show"), "the settings are shut", page.url());
+    };
+    await Promise.all([
+      page.waitForNavigation(),
+      page.evaluate(async (answer) => {
+        const form = document.querySelector("form[data-passkey]");
+        const asked = await fetch(form.dataset.passkey, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+        if (!asked.ok) throw new Error(`no challenge: ${asked.status}`);
+        form.elements.answer.value = answer;
+        form.submit();
+      }, answers[0]),
+    ]);
+    await refused("second-replayed");
+    const [{ signCount }] = await key.held();
+    expect(signCount > 1, "the key counts", signCount);
+    await key.wear(signCount - 2);
+    await Promise.all([page.waitForNavigation(), page.getByRole("button", { name: "Use a passkey" }).click()]);
+    await refused("second-copied");
+    await key.wear(signCount + 1);
+    await page.getByRole("button", { name: "Use a passkey" }).click();
+    await page.waitForURL(`${CONSOLE}/settings`);
   });
 
   heading("The head finds the change");

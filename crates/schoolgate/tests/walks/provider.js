@@ -26,6 +26,8 @@ const people = {
   stranger: { preferred_username: "n.obody", email: "n.obody@riverside.test", email_verified: true },
   foreign: { preferred_username: "okafor@vale.test", email: "okafor@vale.test", email_verified: true },
   impostor: { preferred_username: "maya", email: "maya@riverside.test", email_verified: true },
+  // Wrote the head's colleague into their own account; nobody made sure of the address.
+  forged: { preferred_username: "byrne", email: "byrne@riverside.test", email_verified: false },
   "theo'; drop table person; --": { preferred_username: "theo'; --", email: "t@riverside.test", email_verified: true },
 };
 
@@ -93,6 +95,8 @@ provider.use(async (ctx, next) => {
   if (ctx.path === "/token" && ctx.body?.id_token && lies[lie]) {
     ctx.body = { ...ctx.body, id_token: await lies[lie](decodeJwt(ctx.body.id_token), ctx.body.id_token) };
   }
+  // Whose token it is, and whom it then tells of, are two people.
+  if (ctx.path === "/me" && lie === "somebody-else") ctx.body = { ...ctx.body, ...people.whitlock, sub: "number of whitlock" };
   if (ctx.path === "/jwks" && lie === "rotated") ctx.body = { keys: [open(second)] };
 });
 

@@ -6,6 +6,8 @@ const { CONSOLE } = process.env;
 const LESSONS = "https://www.river-lessons.test/";
 
 const today = new Intl.DateTimeFormat("en-CA", { timeZone: "Europe/London" }).format(new Date());
+// The demonstration's clock began before this one.
+const began = Date.now();
 let username;
 let code;
 
@@ -50,12 +52,16 @@ await device(async (page) => {
 
   heading("At three she is out");
   let out = false;
+  let in_since = 0;
   for (let tries = 0; tries < 150 && !out; tries += 1) {
     await page.waitForTimeout(1000);
+    const asked = Date.now();
     await open(page, LESSONS);
     out = !(await text(page)).includes("meanders");
+    if (!out) in_since = asked - began;
   }
   expect(out, "her access ended", await text(page));
+  expect(in_since >= 30_000, "she was still in at 14:59", `${in_since} ms after 14:58:30 at least`);
   await says(page, "15:00");
   await look(page, "gate-access-ended");
 });

@@ -99,9 +99,18 @@ await office("byrne", async (page) => {
   }
   expect(!activity.includes("talk-to-us"), "no trace of a help line", activity);
   await look(page, "console-activity");
-  await page.getByRole("main").getByRole("link", { name: /explain|why/i }).first().click();
-  await page.waitForLoadState();
-  await look(page, "console-explain");
+  for (const [who, host, words] of [
+    ["Maya Fielding", "www.lucky-spin.test", ["may not open", "Blocked", "Gambling"]],
+    ["Maya Fielding", "www.block-drop.test", ["may not open", "Blocked", "Games"]],
+    ["Sam Okafor", "www.block-drop.test", ["may open", "Allowed"]],
+  ]) {
+    await open(page, `${CONSOLE}/activity`);
+    const rows = page.getByRole("row").filter({ hasText: host }).filter({ hasText: who });
+    await rows.first().getByRole("link", { name: /explain/i }).click();
+    await page.waitForLoadState();
+    await says(page, [who, host, ...words]);
+    await look(page, "console-explain");
+  }
   await open(page, `${CONSOLE}/lists`);
   await says(page, "Demonstration: gambling");
   await look(page, "console-lists");
