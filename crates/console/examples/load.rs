@@ -2,7 +2,7 @@
 //! fills a throwaway database through the store, starts the console in a process of its own, and reads its main pages
 //! from this one. Each of the 200 opens a page every five seconds or so. On `SQLite`, and on a private `PostgreSQL`
 //! where one is installed; `sqlite` or `postgres` as the first argument takes one of them, a number as the second the
-//! seconds to measure for.
+//! seconds to measure for, and a third part of a path leaves the other pages out.
 use std::{
     collections::BTreeMap,
     error::Error,
@@ -15,7 +15,7 @@ use std::{
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use casework::{NewConcern, Origin};
-use console::{Console, InForce, SignIn, Throttle};
+use console::{Console, InForce, Rolls, SignIn, Throttle};
 use jiff::{SignedDuration, Timestamp, civil::time, tz::TimeZone};
 use policy::{
     Because, Carried, Category, CategorySet, Directory, LayerText, Method, Outcome, Rules, Scheme, Seen,
@@ -81,27 +81,30 @@ async fn main() -> Result<(), Fault> {
         return serve(argument(1), Path::new(argument(2))).await;
     }
     let seconds = argument(1).parse().unwrap_or(60);
+    let only = argument(2);
     if argument(0) != "postgres" {
         let folder = tempfile::tempdir()?;
         let url = format!("sqlite://{}", folder.path().join("schoolgate.db").display());
-        measure("SQLite", &url, folder.path(), seconds).await?;
+        measure("SQLite", &url, folder.path(), seconds, only).await?;
     }
     if argument(0) != "sqlite" {
         match Postgres::start() {
             None => println!("PostgreSQL: not measured, none is installed"),
             Some(server) => {
                 let folder = tempfile::tempdir()?;
-                measure("PostgreSQL", &server.url(), folder.path(), seconds).await?;
+                measure("PostgreSQL", &server.url(), folder.path(), seconds, only).await?;
             }
         }
     }
     Ok(())
 }
 
-async fn measure(engine: &str, url: &str, folder: &Path, seconds: u64) -> Result<(), Fault> {
+async fn measure(engine: &str, url: &str, folder: &Path, seconds: u64, only: &str) -> Result<(), Fault> {
     let start = Instant::now();
     let db = Db::open(url).await?;
-    let pages = Arc::new(fill(&db, folder).await?);
+    let mut pages = fill(&db, folder).await?;
+    pages.retain(|it| it.contains(only));
+    let pages = Arc::new(pages);
     db.close().await;
     println!("{engine}: {} people filled in within {:.0?}", PUPILS + STAFF + USERS, start.elapsed());
     let mut child = std::process::Command::new(std::env::current_exe()?)
@@ -244,6 +247,7 @@ async fn serve(url: &str, folder: &Path) -> Result<(), Fault> {
         }),
         secure_cookies: false,
         throttle: Throttle::default(),
+        rolls: Rolls::default(),
         elsewhere: None,
         sign_in: SignIn::new([7; 32], "http://localhost:8080"),
     };

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use argon2::{Argon2, password_hash::PasswordHasher};
 use casework::{NewConcern, Origin};
-use console::{Console, InForce, SignIn, Throttle};
+use console::{Console, InForce, Rolls, SignIn, Throttle};
 use jiff::{SignedDuration, Timestamp, civil::time, tz::TimeZone};
 use policy::{
     Because, Carried, Category, CategorySet, Directory, LayerText, Method, Outcome, Rules, Scheme, Seen,
@@ -75,6 +75,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         clock: Arc::new(move || now),
         secure_cookies: false,
         throttle: Throttle::default(),
+        rolls: Rolls::default(),
         elsewhere: None,
         sign_in: SignIn::new([7; 32], "http://localhost:8080"),
     };

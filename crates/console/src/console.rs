@@ -5,7 +5,7 @@ use policy::{Rules, lists::Lists};
 use school::{Calendar, Id, School, Site};
 use store::{Db, activity};
 
-use crate::{Clock, Elsewhere, failure::Failure, second::SignIn, throttle::Throttle};
+use crate::{Clock, Elsewhere, Rolls, failure::Failure, second::SignIn, throttle::Throttle};
 
 /// All that the pages need. Filled by the binary.
 #[derive(Clone)]
@@ -22,6 +22,7 @@ pub struct Console {
     /// Who keeps the accounts that are not kept here, where anybody does.
     pub elsewhere: Option<Arc<dyn Elsewhere>>,
     pub sign_in: SignIn,
+    pub rolls: Rolls,
 }
 
 /// Looks up what is in force at a school.

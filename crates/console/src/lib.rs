@@ -28,6 +28,7 @@ pub use crate::{
     clock::Clock,
     console::{Console, InForce, InForceAt},
     elsewhere::{BACK, Elsewhere},
+    pages::agreements::roll::Rolls,
     password::rules::{KEEP_PRIVATE, PasswordFault, faults as password_faults},
     router::router,
     second::SignIn,

@@ -47,7 +47,7 @@ use store::{
 use tempfile::TempDir;
 use tower::ServiceExt;
 
-use crate::{Console, Elsewhere, InForce, SignIn, Throttle, Token, router};
+use crate::{Console, Elsewhere, InForce, Rolls, SignIn, Throttle, Token, router};
 
 const START: &str = "2026-11-23T10:00:00Z";
 /// Kept cheap: one iteration over 64 KiB. What the console makes itself is Argon2's own default.
@@ -133,6 +133,7 @@ impl World {
             clock: Arc::new(move || now() + SignedDuration::from_secs(ticking.load(Ordering::Relaxed))),
             secure_cookies,
             throttle: Throttle::default(),
+            rolls: Rolls::default(),
             elsewhere: elsewhere(&db, &elm),
             sign_in: SignIn::new([7; 32], "https://console.test"),
         };

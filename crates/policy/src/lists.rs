@@ -15,6 +15,7 @@ mod info;
 mod layout;
 mod lookup;
 mod report;
+mod sieve;
 mod starter;
 #[cfg(test)]
 mod tests;

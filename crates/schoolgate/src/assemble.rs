@@ -2,7 +2,7 @@
 use std::{sync::Arc, thread};
 
 use anyhow::Context as _;
-use console::{Console, InForce, SignIn, Throttle};
+use console::{Console, InForce, Rolls, SignIn, Throttle};
 use gate::{Bindings, Credentials, Current, Desk, Errands, Passes, Recorder, Secret, Snapshot};
 use policy::Rules;
 use school::{Calendar, School};
@@ -105,6 +105,7 @@ pub(crate) async fn assemble(
         clock: clock.clone(),
         secure_cookies: config.console.tls,
         throttle: Throttle::default(),
+        rolls: Rolls::default(),
         elsewhere: accounts.clone().map(|it| Arc::new(it) as Arc<dyn console::Elsewhere>),
         sign_in: SignIn::new(seal::of_sign_in(&config.data)?, &config.console.url),
     });

@@ -4,6 +4,7 @@ use school::{Id, Person, School, roster::ParentLink};
 use crate::{
     By, StoreError, Tx, audit,
     sql::{Row, Value},
+    stamp,
 };
 
 /// Of one child, in the order in which they are called. Those who have left are not among them.
@@ -65,6 +66,7 @@ pub async fn link(tx: &mut Tx, by: &By, school: Id<School>, link: &ParentLink) -
     if tx.run(sql, values).await? == 0 {
         return Err(StoreError::Stale);
     }
+    stamp::bump(tx).await?;
     let subject = format!("{} of {}", link.parent, link.child);
     audit::note(tx, by, school, "link parent", &subject, None, Some(&link.relation)).await
 }
@@ -80,6 +82,7 @@ pub async fn unlink(
     if tx.run(sql, vec![school.into(), child.into(), parent.into()]).await? == 0 {
         return Err(StoreError::Stale);
     }
+    stamp::bump(tx).await?;
     audit::note(tx, by, school, "unlink parent", &format!("{parent} of {child}"), None, None).await
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod person;
 pub(crate) mod publish;
 pub(crate) mod read;
 pub(crate) mod register;
+pub(crate) mod roll;
 pub(crate) mod texts;
 
 use axum::{extract::State, response::Redirect};
@@ -98,14 +99,14 @@ fn page(staff: &Staff, fields: &Fields, register: &Register) -> Markup {
 fn summary(register: &Register) -> Markup {
     html! {
         div.sg-cards {
-            @for (audience, complete, all) in register.by_audience() {
+            @for &(audience, complete, all) in register.by_audience() {
                 section.sg-card {
                     h2.govuk-heading-s { (audience.label()) }
                     p.govuk-body { strong { (complete) } " of " (all) " complete" }
                 }
             }
         }
-        @if !register.classes.is_empty() {
+        @if !register.classes().is_empty() {
             details.sg-lines {
                 summary.sg-fold__head { "By class" }
                 div.sg-scroll tabindex="0" role="region" aria-label="By class" {
@@ -138,7 +139,7 @@ fn filter(fields: &Fields, register: &Register) -> Markup {
         .chain(school::Role::ALL.iter().map(|it| (it.code().to_owned(), it.label().to_owned())))
         .collect();
     let classes: Vec<_> = std::iter::once(any("Any class"))
-        .chain(register.classes.iter().map(|it| (it.id.to_string(), it.name.to_string())))
+        .chain(register.classes().iter().map(|it| (it.id.to_string(), it.name.to_string())))
         .collect();
     let years: Vec<_> = std::iter::once(any("Any year"))
         .chain(register.years().map(|it| (it.to_string(), format!("Year {it}"))))

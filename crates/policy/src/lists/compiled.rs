@@ -107,6 +107,14 @@ impl CompiledList {
         self.row(self.urls.find(self.file(), key)?)
     }
 
+    pub(super) fn hosts(&self) -> usize {
+        self.hosts.keys.len() / size_of::<u64>()
+    }
+
+    pub(super) fn host_keys(&self) -> impl Iterator<Item = u64> {
+        self.hosts.iter(self.file()).map(|(key, _)| key)
+    }
+
     /// All host keys in order, then all address keys in order.
     pub(super) fn entries(&self) -> [impl Iterator<Item = (u64, Row)>; 2] {
         [&self.hosts, &self.urls]

@@ -2,7 +2,7 @@ use std::{fmt, fmt::Write as _, sync::Arc};
 
 use school::Choice;
 
-use super::{CompiledList, Hasher, draft::LONGEST_PATH, layout::Row};
+use super::{CompiledList, Hasher, draft::LONGEST_PATH, layout::Row, sieve::Sieve};
 use crate::{Category, CategorySet, Host, Suffixes, Target, target};
 
 /// Deepest path whose parts are tried; beyond, only the whole is.
@@ -15,8 +15,16 @@ const AT_ONCE: usize = 6;
 #[derive(Clone, Default)]
 pub struct Lists {
     lists: Vec<CompiledList>,
-    /// The numbers of the lists that share a hasher.
-    groups: Vec<(Hasher, Vec<u16>)>,
+    groups: Vec<Group>,
+}
+
+/// The lists that share a hasher.
+#[derive(Clone)]
+struct Group {
+    hasher: Hasher,
+    numbers: Vec<u16>,
+    /// Of their hosts.
+    sieve: Sieve,
 }
 
 /// What the lists say of a target.
@@ -56,14 +64,23 @@ struct Match {
 }
 
 impl Lists {
-    /// Those past the 65,535th are left out.
+    /// Those past the 65,535th are left out. Reads every key once.
     pub fn new(lists: Vec<CompiledList>) -> Lists {
-        let mut groups: Vec<(Hasher, Vec<u16>)> = Vec::new();
+        let mut groups: Vec<Group> = Vec::new();
         for (number, list) in (0_u16..u16::MAX).zip(&lists) {
-            match groups.iter_mut().find(|(hasher, _)| hasher == list.hasher()) {
-                Some((_, numbers)) => numbers.push(number),
-                None => groups.push((list.hasher().clone(), vec![number])),
+            match groups.iter_mut().find(|it| it.hasher == *list.hasher()) {
+                Some(group) => group.numbers.push(number),
+                None => groups.push(Group {
+                    hasher: list.hasher().clone(),
+                    numbers: vec![number],
+                    sieve: Sieve::default(),
+                }),
             }
+        }
+        for group in &mut groups {
+            let of_group = || group.numbers.iter().map(|number| &lists[usize::from(*number)]);
+            let count = of_group().map(CompiledList::hosts).sum();
+            group.sieve = Sieve::new(count, of_group().flat_map(CompiledList::host_keys));
         }
         Lists { lists, groups }
     }
@@ -135,22 +152,20 @@ impl Lists {
     }
 
     fn each_suffix(&self, name: &str, path: &str, matched: &mut impl FnMut(Match)) {
-        for (hasher, numbers) in &self.groups {
-            let mut suffixes = Suffixes::of(name);
+        for Group { hasher, numbers, sieve } in &self.groups {
+            let mut held = Suffixes::of(name)
+                .map(|suffix| (suffix, hasher.hash(suffix.as_bytes())))
+                .filter(|(_, key)| sieve.may_hold(*key));
             loop {
                 let mut batch = [("", 0_u64); AT_ONCE];
                 let mut count = 0;
-                for (place, suffix) in batch.iter_mut().zip(&mut suffixes) {
-                    *place = (suffix, hasher.hash(suffix.as_bytes()));
+                for (place, it) in batch.iter_mut().zip(&mut held) {
+                    *place = it;
                     count += 1;
                 }
                 let batch = &batch[..count];
-                for number in numbers {
-                    self.lists[usize::from(*number)].fetch(batch.iter().map(|(_, key)| *key));
-                    for (suffix, key) in batch {
-                        let whole = suffix.len() == name.len();
-                        self.try_host(*number, suffix, *key, whole, path, matched);
-                    }
+                if !batch.is_empty() {
+                    self.each_held(numbers, batch, name, path, matched);
                 }
                 if count < AT_ONCE {
                     break;
@@ -159,10 +174,31 @@ impl Lists {
         }
     }
 
+    /// Parts of a name that some of these lists may hold.
+    fn each_held(
+        &self,
+        numbers: &[u16],
+        held: &[(&str, u64)],
+        name: &str,
+        path: &str,
+        matched: &mut impl FnMut(Match),
+    ) {
+        for number in numbers {
+            self.lists[usize::from(*number)].fetch(held.iter().map(|(_, key)| *key));
+            for (suffix, key) in held {
+                let whole = suffix.len() == name.len();
+                self.try_host(*number, suffix, *key, whole, path, matched);
+            }
+        }
+    }
+
     /// An address has nothing above it.
     fn each_text(&self, text: &str, path: &str, matched: &mut impl FnMut(Match)) {
-        for (hasher, numbers) in &self.groups {
+        for Group { hasher, numbers, sieve } in &self.groups {
             let key = hasher.hash(text.as_bytes());
+            if !sieve.may_hold(key) {
+                continue;
+            }
             for number in numbers {
                 self.try_host(*number, text, key, true, path, matched);
             }

@@ -5,7 +5,11 @@ use jiff::{Timestamp, tz::TimeZone};
 use school::{Choice, Id, Person, School};
 
 use super::{in_force, newest, signatures, signatures_of};
-use crate::{StoreError, Tx, parents, people, people::Kept, settings};
+use crate::{
+    StoreError, Tx, parents,
+    people::{self, Kept},
+    settings,
+};
 
 /// Everyone of a school with what they have signed: who is missing, asked many times (AUP-12).
 #[derive(Debug)]
@@ -39,6 +43,30 @@ impl Book {
             practice: Practice::of(&settings::of(tx, school, None).await?, zone),
             signed,
             parents: of,
+        })
+    }
+
+    /// With nobody in it but this person and their parents: a page about one reads nothing about the others.
+    pub async fn of_one(
+        tx: &mut Tx,
+        school: Id<School>,
+        zone: TimeZone,
+        person: Id<Person>,
+    ) -> Result<Book, StoreError> {
+        let signed = signatures_of(tx, school, person).await?;
+        let links: Vec<Id<Person>> =
+            parents::of_child(tx, school, person).await?.into_iter().map(|it| it.parent).collect();
+        let mut people = Vec::new();
+        for id in [person].iter().chain(&links) {
+            people.extend(people::get(tx, school, *id).await?);
+        }
+        Ok(Book {
+            places: people.iter().enumerate().map(|(place, it)| (it.person.id, place)).collect(),
+            people,
+            in_force: in_force(tx, school).await?,
+            practice: Practice::of(&settings::of(tx, school, None).await?, zone),
+            signed: HashMap::from([(person, signed)]),
+            parents: HashMap::from([(person, links)]),
         })
     }
 

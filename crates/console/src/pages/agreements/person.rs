@@ -104,7 +104,7 @@ async fn page(
     wrong: &[(&'static str, &'static str)],
 ) -> Result<Markup, Failure> {
     let mut tx = console.db.read().await?;
-    let book = Book::of(&mut tx, staff.school.id, console.zone(staff.school.id)).await?;
+    let book = Book::of_one(&mut tx, staff.school.id, console.zone(staff.school.id), person.id).await?;
     let file = kept::file_of(&mut tx, staff.school.id, person.id).await?;
     let missing = book.missing(person, (console.clock)());
     let content = html! {
