@@ -8,7 +8,7 @@ use crate::{Right, Role};
 )]
 pub(crate) const fn granted(role: Role) -> &'static [Right] {
     match role {
-        Role::Teacher => &[Right::ResetPupils],
+        Role::Teacher => &[Right::ResetPupils, Right::RecordDiscussions],
         Role::Dsl => &[
             Right::SeeToday,
             Right::SeeActivity,
@@ -33,6 +33,7 @@ pub(crate) const fn granted(role: Role) -> &'static [Right] {
             Right::SeeAgreements,
             Right::ManageAgreements,
             Right::RecordAgreements,
+            Right::RecordDiscussions,
         ],
         Role::NetworkManager => &[
             Right::SeeToday,
@@ -74,6 +75,7 @@ pub(crate) const fn granted(role: Role) -> &'static [Right] {
             Right::ApproveRemote,
             Right::SeeAgreements,
             Right::ManageAgreements,
+            Right::RecordDiscussions,
             Right::SeeSecurity,
         ],
         Role::Governor => &[Right::SeeToday, Right::SeeRules],
@@ -162,6 +164,7 @@ pub(crate) const fn granted(role: Role) -> &'static [Right] {
             Right::SponsorGuests,
             Right::SeeAgreements,
             Right::RecordAgreements,
+            Right::RecordDiscussions,
         ],
         Role::AdminTeam => &[
             Right::SeePeople,
@@ -170,6 +173,7 @@ pub(crate) const fn granted(role: Role) -> &'static [Right] {
             Right::ApproveRoster,
             Right::SeeAgreements,
             Right::RecordAgreements,
+            Right::RecordDiscussions,
         ],
         Role::DataLead => &[Right::SeePeople, Right::SeeAccess, Right::SeeAudit, Right::SeeSettings],
         Role::AccountAdministrator => &[
@@ -182,7 +186,7 @@ pub(crate) const fn granted(role: Role) -> &'static [Right] {
             Right::SeeAccess,
             Right::SeeSecurity,
         ],
-        Role::IctTeacher => &[Right::ResetPupils],
+        Role::IctTeacher => &[Right::ResetPupils, Right::RecordDiscussions],
         Role::Pupil
         | Role::SupportStaff
         | Role::Parent
@@ -219,14 +223,14 @@ mod tests {
             let got: Vec<&str> = rights.iter().map(Right::code).collect();
             assert_eq!(got.join(" "), codes, "{role:?}");
         };
-        check(Role::Teacher, "reset-pupils");
+        check(Role::Teacher, "reset-pupils record-discussions");
         check(
             Role::Dsl,
             "see-today see-activity explain-decisions see-lists see-rules see-concerns see-people see-access see-plans manage-plans see-guests see-agreements see-security",
         );
         check(
             Role::Coordinator,
-            "see-today explain-decisions see-lists see-rules see-people see-agreements manage-agreements record-agreements",
+            "see-today explain-decisions see-lists see-rules see-people see-agreements manage-agreements record-agreements record-discussions",
         );
         check(
             Role::NetworkManager,
@@ -234,7 +238,7 @@ mod tests {
         );
         check(
             Role::Head,
-            "see-today see-activity explain-decisions see-lists see-rules see-concerns see-audit see-people see-roster approve-roster see-settings manage-settings manage-posts see-access see-plans manage-plans see-guests sponsor-guests approve-guests approve-remote see-agreements manage-agreements see-security",
+            "see-today see-activity explain-decisions see-lists see-rules see-concerns see-audit see-people see-roster approve-roster see-settings manage-settings manage-posts see-access see-plans manage-plans see-guests sponsor-guests approve-guests approve-remote see-agreements manage-agreements record-discussions see-security",
         );
         check(Role::Governor, "see-today see-rules");
         check(Role::Trustee, "see-today see-rules see-settings manage-trust");
@@ -269,18 +273,18 @@ mod tests {
         );
         check(
             Role::Office,
-            "see-people see-roster load-roster see-guests sponsor-guests see-agreements record-agreements",
+            "see-people see-roster load-roster see-guests sponsor-guests see-agreements record-agreements record-discussions",
         );
         check(
             Role::AdminTeam,
-            "see-people see-roster load-roster approve-roster see-agreements record-agreements",
+            "see-people see-roster load-roster approve-roster see-agreements record-agreements record-discussions",
         );
         check(Role::DataLead, "see-audit see-people see-settings see-access");
         check(
             Role::AccountAdministrator,
             "see-people manage-people reset-pupils see-roster load-roster approve-roster see-access see-security",
         );
-        check(Role::IctTeacher, "reset-pupils");
+        check(Role::IctTeacher, "reset-pupils record-discussions");
         for role in [
             Role::Pupil,
             Role::SupportStaff,

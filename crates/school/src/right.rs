@@ -52,8 +52,10 @@ pub enum Right {
     SeeAgreements,
     /// A new version asks everyone again (AUP-06).
     ManageAgreements,
-    /// A scanned or planner form (AUP-11), and that a class discussed its agreement (AUP-13).
+    /// A scanned or planner form (AUP-11), and that parents were given the agreement (AUP-14).
     RecordAgreements,
+    /// That a class discussed its agreement (AUP-13).
+    RecordDiscussions,
     /// Guessing, lock-outs, one account in two places (PWD-09, ACC-17).
     SeeSecurity,
 }
@@ -126,6 +128,7 @@ impl Choice for Right {
         Right::SeeAgreements,
         Right::ManageAgreements,
         Right::RecordAgreements,
+        Right::RecordDiscussions,
         Right::SeeSecurity,
     ];
     fn code(self) -> &'static str {
@@ -159,6 +162,7 @@ impl Choice for Right {
             Right::SeeAgreements => "see-agreements",
             Right::ManageAgreements => "manage-agreements",
             Right::RecordAgreements => "record-agreements",
+            Right::RecordDiscussions => "record-discussions",
             Right::SeeSecurity => "see-security",
         }
     }
@@ -193,6 +197,7 @@ impl Choice for Right {
             Right::SeeAgreements => "See who has and has not signed",
             Right::ManageAgreements => "Publish agreements",
             Right::RecordAgreements => "Enter signed paper forms",
+            Right::RecordDiscussions => "Record that a class discussed its agreement",
             Right::SeeSecurity => "See sign-in alerts",
         }
     }

@@ -2,6 +2,7 @@
 mod apply_roster;
 pub mod chase_unread;
 pub mod check_audit;
+pub mod issue_agreements;
 pub mod lapse_guests;
 mod leavers;
 pub mod mail_alerts;
@@ -97,6 +98,7 @@ impl From<StoreError> for Failure {
 
 pub(crate) static JOBS: &[Kind] = &[
     remind_agreements::KIND,
+    issue_agreements::KIND,
     send_mail::KIND,
     refresh_lists::KIND,
     lapse_guests::KIND,

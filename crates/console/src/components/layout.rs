@@ -50,6 +50,8 @@ static MENU: &[Part] = &[
         pages: &[
             ("Who has signed", "/agreements", may(Right::SeeAgreements)),
             ("Texts", "/agreements/texts", may(Right::SeeAgreements)),
+            ("Given to parents", "/agreements/issued", may(Right::SeeAgreements)),
+            ("Class discussions", "/agreements/discussions", may(Right::RecordDiscussions)),
             ("My agreements", "/agreements/mine", Demand::SignedIn),
             ("My children", "/children", Demand::SignedIn),
         ],

@@ -1,6 +1,8 @@
 //! Who has and has not signed (AUP-12).
 pub(crate) mod children;
+pub(crate) mod discussions;
 pub(crate) mod export;
+pub(crate) mod issued;
 pub(crate) mod mine;
 pub(crate) mod person;
 pub(crate) mod publish;

@@ -3,14 +3,20 @@ use axum::routing::{get, post};
 use school::Right;
 
 use super::{Demand, GET, POST, Route, may, route};
-use crate::pages::agreements as pages;
+use crate::{guard::LARGEST_FORM, pages::agreements as pages};
 
 pub(super) const ROUTES: &[Route] = &[
     route(GET, "/agreements", may(Right::SeeAgreements), || get(pages::get)),
     route(GET, "/agreements.csv", may(Right::SeeAgreements), || get(pages::export::get)),
     route(POST, "/agreements/remind", may(Right::SeeAgreements), || post(pages::remind)),
     route(GET, "/agreements/person/{id}", may(Right::SeeAgreements), || get(pages::person::get)),
-    route(POST, "/agreements/person/{id}/paper", may(Right::RecordAgreements), || post(pages::person::paper)),
+    route(POST, "/agreements/person/{id}/paper", may(Right::RecordAgreements), || post(pages::person::paper))
+        .taking(store::agreements::LARGEST_FORM + LARGEST_FORM),
+    route(GET, "/agreements/form/{id}", may(Right::RecordAgreements), || get(pages::person::form)),
+    route(GET, "/agreements/discussions", may(Right::RecordDiscussions), || get(pages::discussions::get)),
+    route(POST, "/agreements/discussions", may(Right::RecordDiscussions), || post(pages::discussions::post)),
+    route(GET, "/agreements/issued", may(Right::SeeAgreements), || get(pages::issued::get)),
+    route(POST, "/agreements/issued", may(Right::RecordAgreements), || post(pages::issued::post)),
     route(GET, "/agreements/texts", may(Right::SeeAgreements), || get(pages::texts::list)),
     route(GET, "/agreements/texts/{audience}", may(Right::SeeAgreements), || get(pages::texts::history)),
     route(GET, "/agreements/publish/{audience}", may(Right::ManageAgreements), || get(pages::publish::get)),

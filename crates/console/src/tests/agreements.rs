@@ -1,12 +1,16 @@
 //! Signing in the console, for oneself and for a child.
-use axum::http::StatusCode;
+use axum::{
+    body::Body,
+    http::{Method, StatusCode, header::CONTENT_TYPE},
+};
 use school::{
     Choice, Layer, Role,
     settings::{AGREEMENT_COUNTER_SIGN, AGREEMENT_PARENT_SIGNS},
 };
 use store::{By, agreements as kept, people, settings};
 
-use super::{Answer, World, person};
+use super::{Answer, World, person, request};
+use crate::session::Token;
 
 async fn set(world: &World, setting: &school::settings::Setting, value: &str) {
     let by = By { person: None, name: "Set-up".to_owned(), at: world.now() };
@@ -173,4 +177,127 @@ async fn the_office_enters_paper_and_takes_the_list_away() {
     assert!(sent.location().contains("sent=0"), "{}", sent.location());
     assert!(world.audit(&world.elm).await[0].contains("send agreement reminders"));
     assert_eq!(Role::Office.code(), "office");
+}
+
+/// Enters what Ada signed, with this file as its scan.
+async fn enter_with_scan(world: &World, session: &Token, name: &str, scan: &[u8]) -> Answer {
+    let file = format!("/agreements/person/{}", world.pupil.id);
+    let page = world.get(&file, Some(session)).await;
+    let option = page.text.split("<option value=\"").nth(1).and_then(|it| it.split('"').next());
+    let mut body = String::new();
+    for (name, value) in [
+        ("token", session.form_token().as_str()),
+        ("agreement", option.expect("an agreement")),
+        ("standing", "own"),
+        ("signer", "Ada Pupil"),
+        ("day", "2026-11-20"),
+    ] {
+        body += &format!("--cut\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+    }
+    body += &format!("--cut\r\nContent-Disposition: form-data; name=\"scan\"; filename=\"{name}\"\r\n\r\n");
+    let mut body = body.into_bytes();
+    body.extend_from_slice(scan);
+    body.extend_from_slice(b"\r\n--cut--\r\n");
+    let mut request = request(Method::POST, &format!("{file}/paper"), Some(session), Body::from(body));
+    request.headers_mut().insert(CONTENT_TYPE, "multipart/form-data; boundary=cut".parse().expect("a value"));
+    world.send(request).await
+}
+
+/// AUP-11: whatever its name says, a scan is a PDF, JPEG or PNG of a bearable size, and only the office opens it.
+#[tokio::test]
+async fn the_office_keeps_a_scan_of_the_form_and_opens_it() {
+    let world = World::new().await;
+    let session = world.session(&world.elm, Role::Office).await;
+    let pdf = b"%PDF-1.7 a form".as_slice();
+    let mut huge = pdf.to_vec();
+    huge.resize(kept::LARGEST_FORM + 1, b' ');
+    for (name, scan, words) in [
+        ("form.pdf", b"<script>alert(1)</script>".as_slice(), "must be a PDF, a JPEG or a PNG"),
+        ("form.pdf", huge.as_slice(), "larger than 4 MB"),
+    ] {
+        let answer = enter_with_scan(&world, &session, name, scan).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{words}");
+        assert!(answer.words().contains(words), "{}", answer.words());
+        let file = world.get(&format!("/agreements/person/{}", world.pupil.id), Some(&session)).await;
+        assert!(!file.words().contains("Complete"), "nothing is entered");
+    }
+    let done = enter_with_scan(&world, &session, "C:\\scans\\ada.exe", pdf).await;
+    assert!(done.location().ends_with("?entered=1"), "{}", done.words());
+    let file = world.get(&format!("/agreements/person/{}", world.pupil.id), Some(&session)).await;
+    let link = file.text.split("href=\"").find(|it| it.starts_with("/agreements/form/")).expect("a link");
+    let link = link.split('"').next().expect("an address");
+    let scan = world.get(link, Some(&session)).await;
+    assert_eq!((scan.status, scan.text.as_bytes()), (StatusCode::OK, pdf));
+    let header = |name: &str| scan.headers.get(name).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    assert_eq!((header("content-type"), header("x-content-type-options")), ("application/pdf", "nosniff"));
+    assert!(header("content-disposition").starts_with("attachment; filename=\"form-"));
+    assert!(header("content-disposition").ends_with(".pdf\""));
+    assert!(world.audit(&world.elm).await[0].contains("view signed form"));
+
+    let head = world.session(&world.elm, Role::Head).await;
+    assert_eq!(world.get(link, Some(&head)).await.status, StatusCode::FORBIDDEN);
+    let elsewhere = world.session(&world.oak, Role::Office).await;
+    assert_eq!(world.get(link, Some(&elsewhere)).await.status, StatusCode::NOT_FOUND);
+}
+
+/// AUP-13.
+#[tokio::test]
+async fn a_teacher_records_that_a_class_talked_about_the_agreement() {
+    let world = World::new().await;
+    let by = By { person: None, name: "Set-up".to_owned(), at: world.now() };
+    let class = school::Group {
+        id: store::fresh_id(world.now()),
+        school: world.elm.id,
+        name: "7 Beech".parse().expect("a line"),
+    };
+    let mut tx = world.db.write().await.expect("a transaction");
+    store::groups::add(&mut tx, &by, &class).await.expect("added");
+    tx.commit().await.expect("kept");
+    let path = "/agreements/discussions";
+    let session = world.session(&world.elm, Role::Teacher).await;
+    let words = world.get(path, Some(&session)).await.words();
+    assert!(words.contains("have not talked about it yet") && words.contains("7 Beech"), "{words}");
+    let id = class.id.to_string();
+    let fields = |day: &'static str| {
+        [("class", id.clone()), ("day", day.to_owned()), ("note", "Passwords".to_owned())]
+    };
+    async fn post(world: &World, session: &Token, fields: [(&str, String); 3]) -> Answer {
+        let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+        world.post("/agreements/discussions", Some(session), &fields).await
+    }
+    let early = post(&world, &session, fields("2027-01-01")).await;
+    assert_eq!(early.status, StatusCode::BAD_REQUEST);
+    assert!(early.words().contains("today or before") && early.text.contains("value=\"Passwords\""));
+    for _ in 0..2 {
+        let done = post(&world, &session, fields("2026-11-20")).await;
+        assert_eq!(done.location(), "/agreements/discussions?recorded=1", "{}", done.words());
+    }
+    let page = world.get(path, Some(&session)).await;
+    assert!(!page.words().contains("7 Beech classes"), "{}", page.words());
+    assert_eq!(page.text.matches("Passwords").count(), 1, "twice is once");
+    let foreign = world.session(&world.oak, Role::Teacher).await;
+    assert_eq!(post(&world, &foreign, fields("2026-11-20")).await.status, StatusCode::BAD_REQUEST);
+}
+
+/// AUP-14: what is done by hand stands beside the letters.
+#[tokio::test]
+async fn that_parents_were_given_the_agreement_is_written_down() {
+    let world = World::new().await;
+    let session = world.session(&world.elm, Role::Office).await;
+    let path = "/agreements/issued";
+    let words = world.get(path, Some(&session)).await.words();
+    assert!(words.contains("On entry and each year") && words.contains("Nothing yet"), "{words}");
+    for (way, note) in [("newsletter", ""), ("email", "By hand"), ("pigeon", "By air")] {
+        let bad = world.post(path, Some(&session), &[("way", way), ("note", note)]).await;
+        assert_eq!(bad.status, StatusCode::BAD_REQUEST, "{way}");
+    }
+    let fields = [("way", "newsletter"), ("note", "Spring news, page 3")];
+    assert_eq!(world.post(path, Some(&session), &fields).await.location(), "/agreements/issued?recorded=1");
+    let words = world.get(path, Some(&session)).await.words();
+    assert!(words.contains("All parents") && words.contains("Spring news, page 3"), "{words}");
+    let dsl = world.session(&world.elm, Role::Dsl).await;
+    assert_eq!(world.get(path, Some(&dsl)).await.status, StatusCode::OK);
+    assert_eq!(world.post(path, Some(&dsl), &fields).await.status, StatusCode::FORBIDDEN);
+    let words = world.get(path, Some(&world.session(&world.oak, Role::Office).await)).await.words();
+    assert!(!words.contains("Spring news"), "{words}");
 }

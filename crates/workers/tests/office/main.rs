@@ -1,5 +1,6 @@
 //! The office at work on a small made-up school, with a database, an activity log and a mail server of its own.
 #![expect(clippy::unwrap_used, reason = "what stories share is test code too")]
+mod agreements;
 mod audit;
 mod errands;
 mod fetched_lists;

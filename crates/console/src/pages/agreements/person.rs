@@ -2,14 +2,17 @@
 use agreements::{Audience, Signature, Standing};
 use axum::{
     extract::{Path, State},
-    http::StatusCode,
+    http::{
+        StatusCode,
+        header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS},
+    },
     response::{IntoResponse, Redirect, Response},
 };
 use jiff::civil::Date;
 use maud::{Markup, html};
 use school::{Choice, Id, Person, Right, Role};
 use store::{
-    agreements::{self as kept, Book, Method, Signing},
+    agreements::{self as kept, Book, Form, Method, NotAForm, Signing},
     people,
 };
 
@@ -65,10 +68,35 @@ pub(crate) async fn paper(
     if agreement.is_none() || (standing != Standing::Own && !person.roles.has(Role::Pupil)) {
         wrong.push(("agreement", "Choose an agreement that applies to this person"));
     }
+    let scan = fields.file("scan").filter(|it| !it.bytes.is_empty());
+    let scan = match scan.map(|it| (it, Form::media_type_of(&it.bytes))) {
+        None => None,
+        Some((file, Ok(media_type))) => Some((file, media_type)),
+        Some((_, Err(why))) => {
+            wrong.push((
+                "scan",
+                match why {
+                    NotAForm::TooLarge => {
+                        "The scan is larger than 4 MB: scan it in grey or at 150 dots per inch"
+                    }
+                    NotAForm::Kind => "The scan must be a PDF, a JPEG or a PNG",
+                },
+            ));
+            None
+        }
+    };
     let (Some(agreement), Some(at), true) = (agreement, at, wrong.is_empty()) else {
         drop(tx);
         let page = page(&console, &staff, &fields, &person, &wrong).await?;
         return Ok((StatusCode::BAD_REQUEST, page).into_response());
+    };
+    let form = match scan {
+        Some((file, media_type)) => {
+            let school = staff.school.id;
+            let add = kept::add_form(&mut tx, &by, school, person.id, &file.name, media_type, &file.bytes);
+            Some(add.await?)
+        }
+        None => None,
     };
     let signing = Signing {
         signature: Signature {
@@ -83,11 +111,37 @@ pub(crate) async fn paper(
         method: Method::Paper,
         job_title: Some(fields.get("job_title")).filter(|it| !it.is_empty()),
         appointed_on: None,
-        form: None,
+        form,
     };
     kept::sign(&mut tx, &by, staff.school.id, &signing).await?;
     tx.commit().await?;
     Ok(Redirect::to(&format!("/agreements/person/{}?entered=1", person.id)).into_response())
+}
+
+/// A scan as it came, to be saved: it is never shown inside the console. Whoever opens it is written down.
+pub(crate) async fn form(
+    State(console): State<Console>,
+    staff: Reader,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
+    let id: Id<Form> = id.parse().map_err(|_| Failure::NotFound)?;
+    let mut tx = console.db.write().await?;
+    let by = staff.by(&console);
+    let (form, bytes) = kept::form(&mut tx, &by, staff.school.id, id).await?.ok_or(Failure::NotFound)?;
+    tx.commit().await?;
+    let ending = match form.media_type {
+        "application/pdf" => "pdf",
+        "image/png" => "png",
+        _ => "jpg",
+    };
+    let headers = [
+        (CONTENT_TYPE, form.media_type.to_owned()),
+        // A name of ours: the one it was uploaded under may hold anything, and the person's file shows it.
+        (CONTENT_DISPOSITION, format!("attachment; filename=\"form-{}.{ending}\"", form.id)),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+        (CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    Ok((headers, bytes).into_response())
 }
 
 async fn find(console: &Console, staff: &Staff, id: &str) -> Result<Person, Failure> {
@@ -154,12 +208,21 @@ fn paper_form(
     html! {
         section.sg-card {
             h2.govuk-heading-m { "Enter a paper form" }
-            form method="post" action={ "/agreements/person/" (person.id) "/paper" } {
+            form method="post" action={ "/agreements/person/" (person.id) "/paper" } enctype="multipart/form-data" {
                 (layout::token(staff))
                 (select("agreement", "Agreement", fields.get("agreement"), &all))
                 @if !standings.is_empty() { (select("standing", "Signed by", fields.get("standing"), &standings)) }
                 (input(&Input { complaint: complaint("signer"), ..Input::text("signer", "Name of whoever signed", fields.get("signer")) }))
                 (input(&Input { kind: "date", complaint: complaint("day"), ..Input::text("day", "Signed on", fields.get("day")) }))
+                @let failed = complaint("scan");
+                div.govuk-form-group.govuk-form-group--error[failed.is_some()] {
+                    label.govuk-label for="scan" { "Scan of the form, if there is one" }
+                    div.govuk-hint id="scan-hint" { "A PDF, JPEG or PNG of at most 4 MB." }
+                    @if let Some(words) = failed {
+                        p.govuk-error-message { span.govuk-visually-hidden { "Error: " } (words) }
+                    }
+                    input.sg-file id="scan" name="scan" type="file" accept=".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png" aria-describedby="scan-hint";
+                }
                 button.govuk-button type="submit" { "Enter" }
             }
         }
