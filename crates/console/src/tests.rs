@@ -67,6 +67,7 @@ struct World {
     digest: Id<Digest>,
     roster: Id<store::roster::Load>,
     leaver: Id<Person>,
+    form: Id<store::agreements::Form>,
     _folder: TempDir,
 }
 
@@ -138,8 +139,28 @@ impl World {
             sign_in: SignIn::new([7; 32], "https://console.test"),
         };
         let (roster, leaver) = roster::fill(&db, &elm).await;
+        let by = By { person: None, name: "Set-up".to_owned(), at: now() };
+        let mut tx = db.write().await.expect("a transaction");
+        let form =
+            store::agreements::add_form(&mut tx, &by, elm.id, pupil.id, "a.pdf", "application/pdf", b"%PDF-");
+        let form = form.await.expect("a form");
+        tx.commit().await.expect("kept");
         let app = router(console);
-        World { app, db, seconds, elm, oak, pupil, concern, plan, digest, roster, leaver, _folder: folder }
+        World {
+            app,
+            db,
+            seconds,
+            elm,
+            oak,
+            pupil,
+            concern,
+            plan,
+            digest,
+            roster,
+            leaver,
+            form,
+            _folder: folder,
+        }
     }
 
     fn wait(&self, time: SignedDuration) {

@@ -14,10 +14,8 @@ pub(super) fn case(world: &World, route: &Route) -> Option<Case> {
         path if path.contains("{audience}") => {
             (path.replace("{audience}", "pupils").replace("{version}", "1"), Other::Theirs)
         }
-        path if path.starts_with("/agreements/person/{id}")
-            || path == "/agreements/form/{id}"
-            || path.starts_with("/children/{id}") =>
-        {
+        "/agreements/form/{id}" => (format!("/agreements/form/{}", world.form), Other::NotFound),
+        path if path.starts_with("/agreements/person/{id}") || path.starts_with("/children/{id}") => {
             (path.replace("{id}", &world.pupil.id.to_string()), Other::NotFound)
         }
         _ => return None,
