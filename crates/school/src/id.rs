@@ -6,6 +6,7 @@ use std::{
     str::FromStr,
 };
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 /// Identifies one `T`. Ids of different things do not mix; ids made later sort later (UUID v7, RFC 9562).
@@ -25,6 +26,12 @@ impl<T> Id<T> {
 
     pub const fn as_u128(self) -> u128 {
         self.0.as_u128()
+    }
+
+    /// When it was made, to the millisecond. `None`: one written out.
+    pub fn made_at(self) -> Option<Timestamp> {
+        let (seconds, nanos) = self.0.get_timestamp()?.to_unix();
+        Timestamp::new(i64::try_from(seconds).ok()?, i32::try_from(nanos).ok()?).ok()
     }
 }
 

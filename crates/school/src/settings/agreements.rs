@@ -98,7 +98,7 @@ pub const AGREEMENT_REMINDERS: Setting = Setting {
     key: "agreement-reminders",
     group: GROUP,
     label: "Reminders to those who have not signed",
-    help: "Letters by e-mail to staff, and to parents about their children, until all is signed. Nobody gets more than one a week.",
+    help: "Letters by e-mail until all is signed. Nobody gets more than one a week.",
     kind: Kind::One(&[
         ("off", "Only when somebody sends them"),
         ("7", "Each week"),
@@ -106,6 +106,17 @@ pub const AGREEMENT_REMINDERS: Setting = Setting {
         ("30", "Each month"),
     ]),
     default: "7",
+    rows: &["AUP-12"],
+};
+
+/// AUP-12. Off, so that a school's first day with a mail server does not write to every parent.
+pub const AGREEMENT_REMIND_PARENTS: Setting = Setting {
+    key: "agreement-remind-parents",
+    group: GROUP,
+    label: "Parents are reminded too",
+    help: "As often as staff, about what they have not signed for themselves or for their children. Otherwise they are written to when somebody sends the reminders.",
+    kind: Kind::Switch,
+    default: "off",
     rows: &["AUP-12"],
 };
 
@@ -125,12 +136,13 @@ pub const AGREEMENT_ISSUE: Setting = Setting {
     key: "agreement-issue",
     group: GROUP,
     label: "The pupils' agreement is sent to parents",
-    help: "When a child joins and then this often, by e-mail, with a prompt to talk it through (002, 003). Each is logged.",
+    help: "By e-mail, with a prompt to talk it through (002, 003); each is logged. On entry: to parents of children added in the last 30 days. Each term or each year writes to the parents of everybody who is due, at once.",
     kind: Kind::One(&[
-        ("off", "Only when somebody sends it"),
+        ("off", "Never"),
+        ("entry", "On entry"),
         ("91", "On entry and each term"),
         ("365", "On entry and each year"),
     ]),
-    default: "365",
+    default: "off",
     rows: &["AUP-14"],
 };

@@ -50,7 +50,7 @@ impl Form {
     }
 }
 
-/// `media_type` from [`Form::media_type_of`].
+/// `media_type` from [`Form::media_type_of`]. The same scan of the same person again is the one that is there.
 pub async fn add_form(
     tx: &mut Tx,
     by: &By,
@@ -60,6 +60,12 @@ pub async fn add_form(
     media_type: &'static str,
     bytes: &[u8],
 ) -> Result<Id<Form>, StoreError> {
+    let body = STANDARD.encode(bytes);
+    let same = "select id from signed_form where school = $1 and person = $2 and bytes = $3 and body = $4";
+    let looked = vec![school.into(), person.into(), Value::count(bytes.len() as u64), body.as_str().into()];
+    if let Some(row) = tx.first(same, looked).await? {
+        return row.parse("id");
+    }
     let id = fresh_id(by.at);
     let sql = "insert into signed_form (id, school, person, file_name, media_type, body, bytes, added_at, added_by_name) \
                values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
@@ -70,7 +76,7 @@ pub async fn add_form(
         person.into(),
         name.as_str().into(),
         media_type.into(),
-        Value::Text(Some(STANDARD.encode(bytes))),
+        Value::Text(Some(body)),
         Value::count(bytes.len() as u64),
         by.at.into(),
         by.name.as_str().into(),

@@ -2,7 +2,7 @@
 use std::collections::HashMap;
 
 use agreements::Agreement;
-use jiff::{Timestamp, civil::Date};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use school::{Choice, Group, Id, Person, School};
 
 use crate::{
@@ -91,7 +91,24 @@ pub async fn discussions(tx: &mut Tx, school: Id<School>) -> Result<Vec<Discussi
     .await
 }
 
+/// The same to all parents by the same person within the hour is a form that was sent twice.
 pub async fn issue(tx: &mut Tx, by: &By, school: Id<School>, it: &Issue) -> Result<(), StoreError> {
+    if it.child.is_none() {
+        let sql = "select id from agreement_issue where school = $1 and agreement = $2 and child is null and way = $3 \
+                   and note = $4 and issued_by_name = $5 and issued_at > $6";
+        let hour_ago = it.at.saturating_sub(SignedDuration::from_hours(1)).unwrap_or(it.at);
+        let values = vec![
+            school.into(),
+            it.agreement.into(),
+            it.way.code().into(),
+            it.note.as_str().into(),
+            it.by_name.as_str().into(),
+            hour_ago.into(),
+        ];
+        if tx.first(sql, values).await?.is_some() {
+            return Ok(());
+        }
+    }
     let sql = "insert into agreement_issue (id, school, agreement, child, parent, way, note, issued_at, issued_by_name) \
                values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     let values = vec![

@@ -14,7 +14,7 @@ use store::{
 
 use super::{Doing, Failure, Kind, Office, send_mail};
 
-/// Gives the pupils' agreement to parents (AUP-14): when a child joins, and then as often as the school has set. One
+/// Gives the pupils' agreement to parents (AUP-14): where the school has set it, when a child joins or as often as it says. One
 /// letter for all the children of a parent that are due, to whom to turn to first; each child is logged.
 pub(crate) const KIND: Kind = Kind {
     name: "give the agreement to parents",
@@ -25,6 +25,8 @@ pub(crate) const KIND: Kind = Kind {
 
 /// Letters of one run, so that a school's first day does not hold up everybody else's post. The rest go an hour later.
 const AT_ONCE: usize = 200;
+/// So long after their first day, or after they were added, has a child just joined.
+const NEW: SignedDuration = SignedDuration::from_hours(30 * 24);
 const PROMPT: &str = "Please read it with your child and talk about it: what they do online and like about it, what has \
                       ever upset them, and whom they can tell. You need not answer this letter.";
 
@@ -41,18 +43,19 @@ async fn run(office: &Office) -> Result<(), Failure> {
     let (school, zone) = (&current.school, current.calendar.zone.clone());
     let mut tx = office.db.write().await?;
     let chosen = settings::of(&mut tx, school.id, None).await?;
-    let Ok(days) = chosen.text(&AGREEMENT_ISSUE).parse::<i64>() else { return Ok(()) };
-    let every = SignedDuration::from_hours(days * 24);
+    let Some(often) = Often::of(&chosen.text(&AGREEMENT_ISSUE)) else { return Ok(()) };
     let book = Book::of(&mut tx, school.id, zone).await?;
     let Some(agreement) = book.in_force.iter().find(|it| it.audience == Audience::Pupils) else {
         return Ok(());
     };
     let last = last_issues(&mut tx, school.id).await?;
-    let is_due = |at: Option<&Timestamp>| at.is_none_or(|at| every <= now.duration_since(*at));
     let mut letters: BTreeMap<Id<Person>, (&Person, Vec<&Person>)> = BTreeMap::new();
     for kept in &book.people {
         let child = &kept.person;
-        if !child.roles.has(Role::Pupil) || !child.stay.covers(now) || !is_due(last.get(&child.id)) {
+        if !child.roles.has(Role::Pupil)
+            || !child.stay.covers(now)
+            || !often.is_due(child, last.get(&child.id), now)
+        {
             continue;
         }
         let parent = book.parents(child.id).find(|it| it.email.is_some() && it.stay.covers(now));
@@ -88,6 +91,33 @@ async fn run(office: &Office) -> Result<(), Failure> {
         }
     }
     Ok(tx.commit().await?)
+}
+
+/// How often the school has set.
+enum Often {
+    OnEntry,
+    Every(SignedDuration),
+}
+
+impl Often {
+    /// `None`: never.
+    fn of(value: &str) -> Option<Often> {
+        match value {
+            "entry" => Some(Often::OnEntry),
+            days => Some(Often::Every(SignedDuration::from_hours(days.parse::<i64>().ok()? * 24))),
+        }
+    }
+
+    fn is_due(&self, child: &Person, last: Option<&Timestamp>, now: Timestamp) -> bool {
+        match (self, last) {
+            (Often::Every(often), last) => last.is_none_or(|it| *often <= now.duration_since(*it)),
+            (Often::OnEntry, Some(_)) => false,
+            (Often::OnEntry, None) => {
+                let entered = child.stay.from.max(child.id.made_at());
+                entered.is_some_and(|it| now.duration_since(it) < NEW)
+            }
+        }
+    }
 }
 
 /// `Ada, Bo and Cy`.

@@ -4,10 +4,11 @@ use agreements::Audience;
 use casework::Notice;
 use jiff::{SignedDuration, Timestamp};
 use school::{
-    Id, Person,
-    settings::{AGREEMENT_REMINDERS, AGREEMENT_STAFF_REMINDER},
+    Id, Person, School,
+    settings::{AGREEMENT_REMIND_PARENTS, AGREEMENT_REMINDERS, AGREEMENT_STAFF_REMINDER},
 };
 use store::{
+    Tx,
     agreements::{Book, Reminder, last_reminders, note_reminder},
     jobs,
     jobs::Job,
@@ -16,7 +17,7 @@ use store::{
 
 use super::{Doing, Failure, Kind, Office, send_mail};
 
-/// Writes to those who have something to sign, and to parents about their children, as often as the school has set;
+/// Writes to those who have something to sign as often as the school has set, to parents where it has set that too;
 /// at once where somebody in the console asked for it (the job then carries their name and whom it is about). Nobody
 /// gets more than one such letter a week (AUP-12). Staff are reminded once a year of what they agreed (AUP-13).
 pub(crate) const KIND: Kind = Kind {
@@ -40,78 +41,109 @@ async fn run(office: &Office, job: &Job) -> Result<(), Failure> {
     let now = (office.clock)();
     let current = office.current.load_full();
     let (school, zone) = (&current.school, current.calendar.zone.clone());
+    let url = office.alerts.console.as_deref().unwrap_or("the console").trim_end_matches('/');
     let mut tx = office.db.write().await?;
     let chosen = settings::of(&mut tx, school.id, None).await?;
-    let asked: HashSet<Id<Person>> = job.payload.lines().skip(1).filter_map(|it| it.parse().ok()).collect();
-    let by_hand = !job.payload.is_empty();
-    let every = match chosen.text(&AGREEMENT_REMINDERS).parse::<i64>() {
-        _ if by_hand => WEEK,
-        Ok(days) => SignedDuration::from_hours(days * 24).max(WEEK),
-        Err(_) => SignedDuration::MAX,
-    };
     let book = Book::of(&mut tx, school.id, zone).await?;
-    let mut last = last_reminders(&mut tx, school.id, Reminder::Missing).await?;
-    let is_due = |at: Option<&Timestamp>, every| at.is_none_or(|at| every <= now.duration_since(*at));
-    let url = office.alerts.console.as_deref().unwrap_or("the console").trim_end_matches('/');
-    for kept in &book.people {
-        let person = &kept.person;
-        if by_hand && !asked.contains(&person.id) || every == SignedDuration::MAX {
-            continue;
-        }
-        let missing = book.missing(person, now);
-        let pupils = book.in_force.iter().find(|it| it.audience == Audience::Pupils).map(|it| it.id);
-        let for_parents = missing.iter().any(|it| !it.what.is_theirs());
-        let for_self = missing.iter().any(|it| it.what.is_theirs() && Some(it.agreement) != pupils);
-        let (to, body) = if for_self {
-            (
-                Some(person),
-                format!(
-                    "An agreement with {} waits for you to read and sign.\n\nSign in at {url}/agreements/mine\n",
-                    school.name
-                ),
-            )
-        } else if for_parents {
-            // Whom to turn to first, of those who can be written to.
-            let parent = book.parents(person.id).find(|it| it.email.is_some() && it.stay.covers(now));
-            (
-                parent,
-                format!(
-                    "The agreement of a child of yours at {} waits for your signature. Please read it with your child.\n\nSign in at {url}/children, or ask the school office for a paper form.\n",
-                    school.name
-                ),
-            )
-        } else {
-            (None, String::new())
-        };
-        let Some((to, address)) = to.and_then(|it| Some((it.id, it.email.as_ref()?))) else { continue };
-        if !is_due(last.get(&to), every) {
-            continue;
-        }
-        let notice = Notice { subject: format!("{}: an agreement to sign", school.name), body };
-        jobs::enqueue(&mut tx, send_mail::KIND.name, &send_mail::payload(address.as_str(), &notice), now)
-            .await?;
-        note_reminder(&mut tx, school.id, to, Reminder::Missing, now).await?;
-        last.insert(to, now);
+    let letters = Letters { school, url, book: &book, now };
+    let asked: HashSet<Id<Person>> = job.payload.lines().skip(1).filter_map(|it| it.parse().ok()).collect();
+    if !job.payload.is_empty() {
+        letters.about_missing(&mut tx, WEEK, true, |it| asked.contains(&it.id)).await?;
+        return Ok(tx.commit().await?);
     }
-    if !by_hand && chosen.is_on(&AGREEMENT_STAFF_REMINDER) {
-        let yearly = last_reminders(&mut tx, school.id, Reminder::Yearly).await?;
-        for kept in &book.people {
+    if let Ok(days) = chosen.text(&AGREEMENT_REMINDERS).parse::<i64>() {
+        let every = SignedDuration::from_hours(days * 24).max(WEEK);
+        letters.about_missing(&mut tx, every, chosen.is_on(&AGREEMENT_REMIND_PARENTS), |_| true).await?;
+    }
+    if chosen.is_on(&AGREEMENT_STAFF_REMINDER) {
+        letters.of_what_was_agreed(&mut tx).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+struct Letters<'a> {
+    school: &'a School,
+    url: &'a str,
+    book: &'a Book,
+    now: Timestamp,
+}
+
+impl Letters<'_> {
+    /// `parents`: whether they are written to as well.
+    async fn about_missing(
+        &self,
+        tx: &mut Tx,
+        every: SignedDuration,
+        parents: bool,
+        about: impl Fn(&Person) -> bool,
+    ) -> Result<(), Failure> {
+        let mut last = last_reminders(tx, self.school.id, Reminder::Missing).await?;
+        for kept in self.book.people.iter().filter(|it| about(&it.person)) {
+            let Some((to, body)) = self.whom(&kept.person, parents) else { continue };
+            let is_due = last.get(&to.id).is_none_or(|at| every <= self.now.duration_since(*at));
+            let (true, Some(address)) = (is_due, &to.email) else { continue };
+            let notice = Notice { subject: format!("{}: an agreement to sign", self.school.name), body };
+            jobs::enqueue(tx, send_mail::KIND.name, &send_mail::payload(address.as_str(), &notice), self.now)
+                .await?;
+            note_reminder(tx, self.school.id, to.id, Reminder::Missing, self.now).await?;
+            last.insert(to.id, self.now);
+        }
+        Ok(())
+    }
+
+    /// Who is to be written to about what is missing of this person, if anybody: they themselves, or whom to turn to
+    /// first of those parents who can be written to. Letters name no child.
+    fn whom<'b>(&'b self, person: &'b Person, parents: bool) -> Option<(&'b Person, String)> {
+        if !person.stay.covers(self.now) {
+            return None;
+        }
+        let missing = self.book.missing(person, self.now);
+        let is_of = |id, audience| self.book.agreement(id).is_some_and(|it| it.audience == audience);
+        // Pupils sign at the gate or in class, not by letter.
+        let for_self = missing.iter().any(|it| {
+            it.what.is_theirs()
+                && !is_of(it.agreement, Audience::Pupils)
+                && (parents || !is_of(it.agreement, Audience::Parents))
+        });
+        if for_self {
+            let body = format!(
+                "An agreement with {} waits for you to read and sign.\n\nSign in at {}/agreements/mine\n",
+                self.school.name, self.url
+            );
+            return Some((person, body));
+        }
+        if !parents || missing.iter().all(|it| it.what.is_theirs()) {
+            return None;
+        }
+        let body = format!(
+            "The agreement of a child of yours at {} waits for your signature. Please read it with your child.\n\nSign in at {}/children, or ask the school office for a paper form.\n",
+            self.school.name, self.url
+        );
+        let parent = self.book.parents(person.id).find(|it| it.email.is_some() && it.stay.covers(self.now));
+        Some((parent?, body))
+    }
+
+    /// To staff, a year after they signed or were last reminded.
+    async fn of_what_was_agreed(&self, tx: &mut Tx) -> Result<(), Failure> {
+        let yearly = last_reminders(tx, self.school.id, Reminder::Yearly).await?;
+        for kept in &self.book.people {
             let person = &kept.person;
-            let signed = book.signed(person.id).iter().map(|it| it.at).max();
+            let signed = self.book.signed(person.id).iter().map(|it| it.at).max();
             let since = signed.max(yearly.get(&person.id).copied());
             let (Some(since), Some(address)) = (since, &person.email) else { continue };
-            if !Audience::Adults.covers(person.roles) || now.duration_since(since) < YEAR {
+            let is_staff = Audience::Adults.covers(person.roles) && person.stay.covers(self.now);
+            if !is_staff || self.now.duration_since(since) < YEAR {
                 continue;
             }
             let body = format!(
-                "A year ago you signed the agreement for staff of {}. Please read it again: {url}/agreements/mine\n",
-                school.name
+                "A year ago you signed the agreement for staff of {}. Please read it again: {}/agreements/mine\n",
+                self.school.name, self.url
             );
-            let notice = Notice { subject: format!("{}: what you agreed", school.name), body };
-            jobs::enqueue(&mut tx, send_mail::KIND.name, &send_mail::payload(address.as_str(), &notice), now)
+            let notice = Notice { subject: format!("{}: what you agreed", self.school.name), body };
+            jobs::enqueue(tx, send_mail::KIND.name, &send_mail::payload(address.as_str(), &notice), self.now)
                 .await?;
-            note_reminder(&mut tx, school.id, person.id, Reminder::Yearly, now).await?;
+            note_reminder(tx, self.school.id, person.id, Reminder::Yearly, self.now).await?;
         }
+        Ok(())
     }
-    Ok(tx.commit().await?)
 }

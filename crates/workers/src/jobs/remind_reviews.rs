@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use casework::Notice;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use school::{Id, Person, Post, Role};
 use store::{Tx, jobs, jobs::Job, plans, plans::Plan, posts, register};
 
@@ -30,7 +30,12 @@ async fn run(office: &Office, _job: &Job) -> Result<(), Failure> {
     let holders = posts::at(&mut tx, school.id, now).await?;
     let sencos: Vec<_> = holders.iter().filter(|it| it.post == Post::Senco).map(|it| it.person).collect();
     let url = office.alerts.console.as_deref().unwrap_or("the console").trim_end_matches('/');
-    for to in addresses(&mut tx, school.id, &due, &sencos).await? {
+    let addresses = addresses(&mut tx, school.id, &due, &sencos, now).await?;
+    if addresses.is_empty() {
+        // They stay due until somebody can be written to.
+        return Ok(());
+    }
+    for to in addresses {
         let body = format!(
             "The review of {} individual access plans at {} is due.\n\nRead them at {url}/plans\n",
             due.len(),
@@ -48,16 +53,22 @@ async fn addresses(
     school: Id<school::School>,
     due: &[Plan],
     sencos: &[Id<Person>],
+    now: Timestamp,
 ) -> Result<BTreeSet<String>, Failure> {
     let mut people: Vec<Person> = register::some(tx, school, sencos).await?.into_values().collect();
     people.extend(register::with_roles(tx, school, |it| it.has(Role::Senco)).await?);
     for plan in due {
-        let wanted = register::Wanted { words: plan.decided_by.to_string(), ..register::Wanted::default() };
+        // A name and a post, as the page asks for it. A pupil may have the same name.
+        let name = plan.decided_by.as_str().split(',').next().unwrap_or_default().trim();
+        let wanted = register::Wanted { words: name.to_owned(), ..register::Wanted::default() };
         let found = register::find(tx, school, &wanted, 0, 20).await?;
-        people.extend(found.into_iter().map(|it| it.person).filter(|it| it.name == plan.decided_by));
+        let is_them = |it: &Person| it.name.as_str().eq_ignore_ascii_case(name) && it.roles.of_the_house();
+        people.extend(found.into_iter().map(|it| it.person).filter(is_them));
     }
-    let mail =
-        |all: Vec<Person>| all.into_iter().filter_map(|it| it.email).map(|it| it.to_string()).collect();
+    let mail = |all: Vec<Person>| {
+        let here = all.into_iter().filter(|it| it.stay.covers(now));
+        here.filter_map(|it| it.email).map(|it| it.to_string()).collect()
+    };
     let found: BTreeSet<String> = mail(people);
     if !found.is_empty() {
         return Ok(found);

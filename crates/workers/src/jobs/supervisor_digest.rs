@@ -33,7 +33,8 @@ async fn run(office: &Office, _job: &Job) -> Result<(), Failure> {
         let Some(operator) = people::get(&mut tx, school.id, operator).await? else { continue };
         let Some(supervisor) = people::get(&mut tx, school.id, supervisor).await? else { continue };
         let (operator, supervisor) = (operator.person, supervisor.person);
-        if !operator.roles.iter().any(Role::is_operator) || !supervisor.roles.is_on_leadership() {
+        let leads = supervisor.roles.is_on_leadership() && supervisor.stay.covers(now);
+        if !operator.roles.iter().any(Role::is_operator) || !leads {
             continue;
         }
         let counts = digests::counts(&mut tx, school.id, operator.id, (since, now)).await?;

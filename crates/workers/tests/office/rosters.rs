@@ -1,15 +1,19 @@
 //! A roster that is left in the watched folder: taken when it stands still, told, applied when approved.
-use std::{fs, time::SystemTime};
+use std::{fs, path::Path, time::SystemTime};
 
 use jiff::SignedDuration;
-use store::roster::{Approval, Stage, approve, recent};
+use school::{Id, Role};
+use store::roster::{Approval, Filter, Stage, approve, recent, rows};
 use testkit::roster::MadeUp;
 use workers::{
     Office,
     jobs::{Looks, RosterFolder, Schedule},
 };
 
-use crate::{SCHOOL, Small, at, by};
+use crate::{
+    SCHOOL, Small, at, by,
+    letters::{hides, in_a_small_school_on_both, to, words},
+};
 
 async fn look(small: &Small, office: &Office) {
     small.pass(60);
@@ -20,10 +24,21 @@ async fn look(small: &Small, office: &Office) {
     office.work_off().await.unwrap();
 }
 
-fn leave(path: &std::path::Path, bytes: &[u8]) {
+fn leave(path: &Path, bytes: &[u8]) {
     fs::write(path, bytes).unwrap();
     let file = fs::File::options().append(true).open(path).unwrap();
     file.set_modified(SystemTime::from(at(-600))).unwrap();
+}
+
+fn watched(folder: &Path) -> RosterFolder {
+    RosterFolder {
+        path: folder.to_owned(),
+        schedule: Schedule::Every(SignedDuration::from_mins(1)),
+        zone: jiff::tz::TimeZone::UTC,
+        source: "MIS".to_owned(),
+        mapping: String::new(),
+        looks: Looks::default(),
+    }
 }
 
 #[tokio::test]
@@ -32,14 +47,7 @@ async fn a_watched_folder_hands_over_what_has_stopped_growing() {
     let folder = small.folder.path().join("roster");
     fs::create_dir(&folder).unwrap();
     let mut office = small.office();
-    office.roster = Some(RosterFolder {
-        path: folder.clone(),
-        schedule: Schedule::Every(SignedDuration::from_mins(1)),
-        zone: jiff::tz::TimeZone::UTC,
-        source: "MIS".to_owned(),
-        mapping: String::new(),
-        looks: Looks::default(),
-    });
+    office.roster = Some(watched(&folder));
     let whole = MadeUp::SMALL.zip();
     let file = folder.join("export.zip");
 
@@ -84,7 +92,56 @@ async fn a_watched_folder_hands_over_what_has_stopped_growing() {
     assert!(report.contains("copy it again"), "{report}");
 }
 
-fn names(folder: &std::path::Path) -> Vec<String> {
+/// ACC-03: once for each roster, to those alone who may approve it, with counts and no names.
+#[tokio::test]
+async fn those_who_may_approve_a_roster_are_told_that_one_waits() {
+    in_a_small_school_on_both(async |small| {
+        for (id, username, name, role) in [
+            (41, "a.heron", "Ash Heron", Role::AccountAdministrator),
+            (42, "o.teal", "Olive Teal", Role::Office),
+            (43, "l.swan", "Lou Swan", Role::AdminTeam),
+        ] {
+            small.join(Id::from_u128(id), username, name, role).await;
+        }
+        small.change(Id::from_u128(43), |it| it.stay.until = Some(at(0))).await;
+        let folder = small.folder.path().join("roster");
+        fs::create_dir(&folder).unwrap();
+        let mut office = small.office();
+        office.roster = Some(watched(&folder));
+        leave(&folder.join("export.zip"), &MadeUp::SMALL.zip());
+        for _ in 0..4 {
+            look(&small, &office).await;
+        }
+        let letters = small.mailbox.letters();
+        assert_eq!(to(&letters), ["a.heron@elm-park.test"], "not the office, nor who has left");
+        let text = words(&letters[0]);
+        assert!(text.contains("waits for your approval") && text.contains("146"), "{text}");
+        assert!(text.contains("https://office.elm-park.test/roster"), "{text}");
+        let mut tx = small.db.read().await.unwrap();
+        let load = recent(&mut tx, SCHOOL, 9).await.unwrap()[0].id;
+        let rows = rows(&mut tx, SCHOOL, load, Filter::default(), 0, 5).await.unwrap();
+        assert!(!rows.is_empty() && !rows[0].name.is_empty());
+        for it in &rows {
+            hides(&letters, &[&it.name]);
+        }
+        drop(tx);
+        for _ in 0..3 {
+            look(&small, &office).await;
+        }
+        assert_eq!(small.mailbox.letters().len(), 1, "once");
+
+        leave(&folder.join("broken.zip"), b"PK\x03\x04 cut off");
+        for _ in 0..4 {
+            look(&small, &office).await;
+        }
+        let letters = small.mailbox.letters().split_off(1);
+        assert_eq!(to(&letters), ["a.heron@elm-park.test"]);
+        assert!(words(&letters[0]).contains("could not be read"));
+    })
+    .await;
+}
+
+fn names(folder: &Path) -> Vec<String> {
     fs::read_dir(folder).unwrap().map(|it| it.unwrap().file_name().to_string_lossy().into_owned()).collect()
 }
 

@@ -1,5 +1,7 @@
 //! That parents were given the pupils' agreement (AUP-14): letters that went out, and what was done otherwise.
-use agreements::Audience;
+use std::collections::HashMap;
+
+use agreements::{Agreement, Audience};
 use axum::{
     extract::State,
     http::StatusCode,
@@ -7,10 +9,10 @@ use axum::{
 };
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use school::{Choice, Right, settings::AGREEMENT_ISSUE};
+use school::{Choice, Id, Person, Right, settings::AGREEMENT_ISSUE};
 use store::{
-    agreements::{self as kept, Book, Issue, Way},
-    settings,
+    agreements::{self as kept, Issue, Way},
+    register, settings,
 };
 
 use crate::{
@@ -87,21 +89,26 @@ async fn page(
     let zone = console.zone(school);
     let mut tx = console.db.read().await?;
     let issues = kept::issues(&mut tx, school, ROWS).await?;
-    let book = Book::of(&mut tx, school, zone.clone()).await?;
+    let ids: Vec<Id<Person>> = issues.iter().flat_map(|it| [it.parent, it.child]).flatten().collect();
+    let names = register::some(&mut tx, school, &ids).await?;
+    let in_force = kept::in_force(&mut tx, school).await?;
     let chosen = settings::of(&mut tx, school, None).await?;
     let content = html! {
         h1.govuk-heading-l { "Given to parents" }
         (complaints(wrong))
         @if !fields.get("recorded").is_empty() { (notice(Tone::Good, &html! { "It is recorded." })) }
         p.govuk-body {
-            "The agreement of pupils goes to their parents by e-mail, with a prompt to talk it through at home: "
-            strong { (AGREEMENT_ISSUE.kind.words(&chosen.text(&AGREEMENT_ISSUE))) }
-            ". Parents without an e-mail address get none; give it to them on paper."
+            "Schoolgate sends the agreement of pupils to their parents by e-mail, with a prompt to talk it through at home: "
+            strong { (AGREEMENT_ISSUE.kind.words(&chosen.text(&AGREEMENT_ISSUE)).to_lowercase()) }
+            ", as "
+            @if staff.rights.has(Right::SeeSettings) { a.govuk-link href={ "/settings/" (AGREEMENT_ISSUE.key) } { "the settings" } }
+            @else { "the settings" }
+            " say. Parents without an e-mail address get none; give it to them on paper."
         }
         @if staff.rights.has(Right::RecordAgreements) { (form(staff, fields, wrong)) }
         h2.govuk-heading-m { "So far" }
         @if issues.is_empty() { p.govuk-body { "Nothing yet." } }
-        @else { (table(&issues, &book, &zone)) }
+        @else { (table(&issues, &names, &in_force, &zone)) }
     };
     Ok(layout::page(staff, "/agreements/issued", "Given to parents", &content))
 }
@@ -122,8 +129,13 @@ fn form(staff: &Staff, fields: &Fields, wrong: &[(&'static str, &'static str)]) 
     }
 }
 
-fn table(issues: &[Issue], book: &Book, zone: &TimeZone) -> Markup {
-    let name = |it| book.person(it).map_or_else(|| "Somebody who has left".to_owned(), people::name);
+fn table(
+    issues: &[Issue],
+    names: &HashMap<Id<Person>, Person>,
+    in_force: &[Agreement],
+    zone: &TimeZone,
+) -> Markup {
+    let name = |it| names.get(&it).map_or_else(|| "Somebody who has left".to_owned(), people::name);
     html! {
         div.sg-scroll tabindex="0" role="region" aria-label="Given to parents" {
             table.govuk-table.sg-table {
@@ -141,7 +153,7 @@ fn table(issues: &[Issue], book: &Book, zone: &TimeZone) -> Markup {
                                         (name(child))
                                     }
                                 }
-                                @if let Some(of) = book.agreement(it.agreement) { div.sg-muted { "Version " (of.version) } }
+                                @if let Some(of) = in_force.iter().find(|of| of.id == it.agreement) { div.sg-muted { "Version " (of.version) } }
                             }
                             td.govuk-table__cell { (it.way.label()) @if !it.note.is_empty() { div.sg-muted { (it.note) } } }
                             td.govuk-table__cell { (it.by_name) }
