@@ -101,7 +101,20 @@ impl Agreement {
     }
 }
 
+/// Why a reading is not published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    #[error("a reading has a title and a text, or neither")]
+    Half,
+    #[error("a title has at most 200 characters, a text 20,000")]
+    TooLong,
+}
+
 impl Reading {
+    /// In characters.
+    pub const LONGEST_TITLE: usize = 200;
+    pub const LONGEST_TEXT: usize = 20_000;
+
     /// `text`: paragraphs separated by an empty line; a line that starts with `# ` is a heading, one that starts with
     /// `- ` a point of a list.
     pub fn new(level: Level, title: &str, text: &str) -> Reading {
@@ -115,6 +128,15 @@ impl Reading {
             text: text.to_owned(),
             hash: TextHash(hasher.finalize().into()),
         }
+    }
+    /// What is wrong with it as something to publish.
+    pub fn fault(&self) -> Option<Fault> {
+        if self.title.is_empty() || self.text.is_empty() {
+            return Some(Fault::Half);
+        }
+        let too_long = Self::LONGEST_TITLE < self.title.chars().count()
+            || Self::LONGEST_TEXT < self.text.chars().count();
+        too_long.then_some(Fault::TooLong)
     }
     pub fn level(&self) -> Level {
         self.level

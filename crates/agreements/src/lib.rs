@@ -8,7 +8,7 @@ mod signature;
 mod texts;
 
 pub use crate::{
-    agreement::{Agreement, Audience, Level, Reading, TextHash},
+    agreement::{Agreement, Audience, Fault, Level, Reading, TextHash},
     blocks::{Block, blocks},
     clause::Contract,
     missing::{Due, Missing, What, due, missing},

@@ -1,9 +1,11 @@
 //! What can be asked of the program; one file each.
+mod agreements;
 mod audit;
 pub(crate) mod backup;
 mod demo;
 mod doctor;
 mod explain;
+mod guests;
 mod lists;
 mod migrate;
 mod move_school;
@@ -40,6 +42,10 @@ enum Command {
     Lists(lists::Lists),
     /// People: list, add, set a password.
     People(people::People),
+    /// Visitors and others who are here for a time: list, end.
+    Guests(guests::Guests),
+    /// Agreements: what is in force and who has signed, print a text, publish a new version.
+    Agreements(agreements::Agreements),
     /// Rosters from a management information system: check a file, show what it would change, approve it.
     Roster(roster::Roster),
     /// Rules as a text file: export, import, diff.
@@ -75,6 +81,8 @@ impl Commands {
             Command::Explain(it) => explain::run(&it),
             Command::Lists(it) => lists::run(&it),
             Command::People(it) => people::run(it),
+            Command::Guests(it) => guests::run(&it),
+            Command::Agreements(it) => agreements::run(&it),
             Command::Roster(it) => roster::run(&it),
             Command::Rules(it) => rules::run(&it),
             Command::Trust(it) => trust::run(it),

@@ -1,5 +1,5 @@
 //! A new version: write it, look at what changes and who is asked again, put it in force (AUP-06).
-use agreements::{Agreement, Audience, Contract, Level, Reading};
+use agreements::{Agreement, Audience, Contract, Fault, Level, Reading};
 use axum::{
     extract::{Path, State},
     http::StatusCode,
@@ -22,9 +22,6 @@ use crate::{
     fields::Fields,
     staff::{Reader, Staff},
 };
-
-/// Of a title and a text, in characters.
-const LONGEST: (usize, usize) = (200, 20_000);
 
 struct Draft {
     audience: Audience,
@@ -65,11 +62,16 @@ pub(crate) async fn post(
         if title.is_empty() && text.is_empty() {
             continue;
         }
-        if title.is_empty() || text.is_empty() {
-            draft.complaints.push(("title-standard", "A reading has a title and a text, or neither"));
-        }
-        if LONGEST.0 < title.chars().count() || LONGEST.1 < text.chars().count() {
-            draft.complaints.push(("title-standard", "A title has at most 200 characters, a text 20,000"));
+        match Reading::new(*level, title, text).fault() {
+            None => {}
+            Some(Fault::Half) => {
+                draft.complaints.push(("title-standard", "A reading has a title and a text, or neither"));
+            }
+            Some(Fault::TooLong) => {
+                draft
+                    .complaints
+                    .push(("title-standard", "A title has at most 200 characters, a text 20,000"));
+            }
         }
         let text = if audience == Audience::Adults { contract.put_in(text) } else { text.to_owned() };
         readings.push(Reading::new(*level, title, &text));
