@@ -103,6 +103,7 @@ async fn measure(engine: &str, url: &str, folder: &Path, seconds: u64, only: &st
     let start = Instant::now();
     let db = Db::open(url).await?;
     let mut pages = fill(&db, folder).await?;
+    db.analyze().await?;
     pages.retain(|it| it.contains(only));
     let pages = Arc::new(pages);
     db.close().await;

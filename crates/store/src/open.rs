@@ -53,6 +53,7 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (10, "rules of sites", include_str!("../migrations/0010_rules_of_sites.sql")),
     (11, "people by roles", include_str!("../migrations/0011_people_by_roles.sql")),
     (12, "people by address", include_str!("../migrations/0012_people_by_address.sql")),
+    (13, "lists by name", include_str!("../migrations/0013_lists_by_name.sql")),
 ];
 
 const READERS: u32 = 4;
@@ -117,6 +118,15 @@ impl Db {
             tx.commit().await?;
         }
         Ok(self)
+    }
+
+    /// Lets the database look at what it holds, so that it chooses good ways to it: after many rows came at once.
+    pub async fn analyze(&self) -> Result<(), StoreError> {
+        match &self.pools {
+            Pools::Sqlite { writer, .. } => sqlx::query("analyze").execute(writer).await.map(drop)?,
+            Pools::Postgres(pool) => sqlx::query("analyze").execute(pool).await.map(drop)?,
+        }
+        Ok(())
     }
 
     /// Sees one moment of the database until it is dropped; cannot write.

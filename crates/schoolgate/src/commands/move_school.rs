@@ -38,6 +38,7 @@ pub(crate) fn run(asked: &Move) -> anyhow::Result<ExitCode> {
         for table in carried.tables.iter().filter(|it| it.rows != 0) {
             println!("{:>9}  {:<20} SHA-256 {}", table.rows, table.name, table.digest);
         }
+        to.analyze().await?;
         from.close().await;
         to.close().await;
         if carried.was_there {

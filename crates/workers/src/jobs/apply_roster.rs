@@ -62,6 +62,10 @@ async fn apply(office: &Office, id: Id<Load>) -> Result<(), Failure> {
         Ok(Applied::Done) => {
             tx.commit().await?;
             office.snapshots.nudge();
+            // Thousands of rows may be new; the pages that list them are slow until the database has looked.
+            if let Err(err) = office.db.analyze().await {
+                tracing::warn!("the database did not look at what a roster brought: {err}");
+            }
             tracing::info!(load = %id, "a roster took effect: {}", load.words());
         }
         Ok(Applied::Changed) => {
