@@ -2,7 +2,7 @@
 use std::{sync::Arc, time::Duration};
 
 use ldap3::{LdapConnAsync, LdapConnSettings, LdapError, Scope, SearchEntry, dn_escape, ldap_escape};
-use rustls::ClientConfig;
+use rustls::{CertificateError, ClientConfig};
 use school::{NotLetIn, Person};
 use tokio::{
     sync::Semaphore,
@@ -74,7 +74,7 @@ impl Directory {
                 self.0.health.set("directory", Vec::new());
                 Ok(right)
             }
-            Ok(Err(err)) => Err(self.down(&told(&err))),
+            Ok(Err(err)) => Err(self.down(&why(&err))),
             Err(_) => Err(self.down("it does not answer in time")),
         }
     }
@@ -128,6 +128,28 @@ impl Directory {
         self.0.health.set("directory", vec![words]);
         NotLetIn::Down
     }
+}
+
+/// What is wrong with its certificate in words, since that is what goes wrong most often when one is set up.
+fn why(err: &LdapError) -> String {
+    let said = match err {
+        LdapError::Io { source } => source.get_ref().and_then(|it| it.downcast_ref::<rustls::Error>()),
+        LdapError::Rustls { source } => Some(source),
+        _ => None,
+    };
+    let Some(rustls::Error::InvalidCertificate(fault)) = said else { return told(err) };
+    let words = match fault {
+        CertificateError::UnknownIssuer => {
+            "its certificate was issued by nobody whom this machine trusts; add the issuer's to the machine's, or see \
+             gate.extra_roots in the configuration"
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            "its certificate is for another name: write the name that stands in it into the address"
+        }
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => "its certificate has run out",
+        _ => "its certificate cannot be trusted",
+    };
+    format!("{words} ({fault})")
 }
 
 impl std::fmt::Debug for Directory {
