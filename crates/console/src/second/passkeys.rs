@@ -6,13 +6,13 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 use school::{Id, Person};
+use serde::{Serialize, de::DeserializeOwned};
 use store::{
     second::{Credential, Kind},
     sessions::TokenHash,
 };
 use webauthn_rs::prelude::{
-    Passkey, PasskeyAuthentication, PasskeyRegistration, PublicKeyCredential, RegisterPublicKeyCredential,
-    Url, Uuid, Webauthn, WebauthnBuilder,
+    Passkey, PasskeyAuthentication, PasskeyRegistration, Url, Uuid, Webauthn, WebauthnBuilder, WebauthnError,
 };
 
 use super::SignIn;
@@ -70,19 +70,11 @@ impl Passkeys {
         now: Timestamp,
     ) -> Option<String> {
         let have = known(sign_in, person.id, all).iter().map(|(_, it)| it.cred_id().clone()).collect();
-        let (ask, state) = self
-            .maker
-            .as_ref()?
-            .start_passkey_registration(
-                Uuid::from_u128(person.id.as_u128()),
-                person.username.as_str(),
-                person.name.as_str(),
-                Some(have),
-            )
-            .map_err(|err| tracing::error!("a passkey cannot be asked for: {err}"))
-            .ok()?;
-        self.keep(session, Challenge::Add(state), now);
-        serde_json::to_string(&ask).ok()
+        let (id, name) = (Uuid::from_u128(person.id.as_u128()), person.username.as_str());
+        self.begin(session, now, |maker| {
+            let started = maker.start_passkey_registration(id, name, person.name.as_str(), Some(have));
+            started.map(|(ask, state)| (ask, Challenge::Add(state)))
+        })
     }
 
     /// The new passkey, sealed. `None`: it does not answer the challenge of this session, or is one they have.
@@ -94,9 +86,10 @@ impl Passkeys {
         answer: &str,
         now: Timestamp,
     ) -> Option<String> {
-        let Some(Challenge::Add(state)) = self.take(session, now) else { return None };
-        let answer: RegisterPublicKeyCredential = serde_json::from_str(answer).ok()?;
-        let passkey = self.maker.as_ref()?.finish_passkey_registration(&answer, &state).ok()?;
+        let passkey = self.finish(session, now, answer, |maker, answer, challenge| match challenge {
+            Challenge::Add(state) => maker.finish_passkey_registration(answer, &state).ok(),
+            Challenge::Show(_) => None,
+        })?;
         if known(sign_in, person, all).iter().any(|(_, it)| it.cred_id() == passkey.cred_id()) {
             return None;
         }
@@ -116,14 +109,9 @@ impl Passkeys {
         if keys.is_empty() {
             return None;
         }
-        let (ask, state) = self
-            .maker
-            .as_ref()?
-            .start_passkey_authentication(&keys)
-            .map_err(|err| tracing::error!("a passkey cannot be asked for: {err}"))
-            .ok()?;
-        self.keep(session, Challenge::Show(state), now);
-        serde_json::to_string(&ask).ok()
+        self.begin(session, now, |maker| {
+            maker.start_passkey_authentication(&keys).map(|(ask, state)| (ask, Challenge::Show(state)))
+        })
     }
 
     /// `None`: it does not answer the challenge of this session, is not theirs, or its counter went back, as that of a
@@ -136,13 +124,41 @@ impl Passkeys {
         answer: &str,
         now: Timestamp,
     ) -> Option<Shown> {
-        let Some(Challenge::Show(state)) = self.take(session, now) else { return None };
-        let answer: PublicKeyCredential = serde_json::from_str(answer).ok()?;
-        let result = self.maker.as_ref()?.finish_passkey_authentication(&answer, &state).ok()?;
+        let result = self.finish(session, now, answer, |maker, answer, challenge| match challenge {
+            Challenge::Show(state) => maker.finish_passkey_authentication(answer, &state).ok(),
+            Challenge::Add(_) => None,
+        })?;
         let (id, mut passkey) =
             known(sign_in, person, all).into_iter().find(|(_, it)| it.cred_id() == result.cred_id())?;
         passkey.update_credential(&result)?;
         Some(Shown { id, secret: sign_in.seal(person, &serde_json::to_vec(&passkey).ok()?).ok()? })
+    }
+
+    /// Either ceremony begins like this: a question for the browser, in JSON, and what its answer is held against.
+    fn begin<A: Serialize>(
+        &self,
+        session: TokenHash,
+        now: Timestamp,
+        start: impl FnOnce(&Webauthn) -> Result<(A, Challenge), WebauthnError>,
+    ) -> Option<String> {
+        let (ask, challenge) = start(self.maker.as_ref()?)
+            .map_err(|err| tracing::error!("a passkey cannot be asked for: {err}"))
+            .ok()?;
+        self.keep(session, challenge, now);
+        serde_json::to_string(&ask).ok()
+    }
+
+    /// And ends like this: what the browser answered to the challenge of this session, which is then gone.
+    fn finish<A: DeserializeOwned, T>(
+        &self,
+        session: &TokenHash,
+        now: Timestamp,
+        answer: &str,
+        check: impl FnOnce(&Webauthn, &A, Challenge) -> Option<T>,
+    ) -> Option<T> {
+        let challenge = self.take(session, now)?;
+        let answer: A = serde_json::from_str(answer).ok()?;
+        check(self.maker.as_ref()?, &answer, challenge)
     }
 
     fn keep(&self, session: TokenHash, what: Challenge, at: Timestamp) {
