@@ -42,10 +42,9 @@ pub(crate) async fn owner(console: &Console, staff: &Staff) -> Result<Owner, Fai
 
 /// Whether the password that was typed is theirs. Never so for who has none.
 pub(crate) async fn is_owner(console: &Console, staff: &Staff, fields: &Fields) -> Result<bool, Failure> {
-    let name = staff.person.username.as_str();
-    if !console.throttle.may_guess(name, None, (console.clock)()) {
+    let Some(guess) = console.throttle.guess_own("", &staff.person, (console.clock)()) else {
         return Ok(false);
-    }
+    };
     let typed = fields.raw("password");
     let right = match (owner(console, staff).await?, &console.elsewhere) {
         (Owner::Password(phc), _) => password::is_right(typed, Some(phc)).await?,
@@ -55,7 +54,7 @@ pub(crate) async fn is_owner(console: &Console, staff: &Staff, fields: &Fields) 
         _ => password::is_right(typed, None).await?,
     };
     if right {
-        console.throttle.right(name, None);
+        console.throttle.right(guess);
     }
     Ok(right)
 }

@@ -5,7 +5,10 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use cookie::{Cookie, SameSite};
 use jiff::{SignedDuration, Timestamp};
 use rand::TryRng;
-use school::settings::{IDLE_LOCK, SESSION_LONGEST, Settings};
+use school::{
+    Choice, Roles,
+    settings::{IDLE_LOCK, SESSION_LONGEST, SESSION_SHORT, SESSION_SHORT_ROLES, Settings},
+};
 use sha2::{Digest, Sha256};
 use store::sessions::{Session, TokenHash};
 
@@ -68,9 +71,13 @@ pub(crate) fn idle(settings: &Settings) -> SignedDuration {
     SignedDuration::from_mins(i64::from(settings.number(&IDLE_LOCK)))
 }
 
-/// However busy, a session ends after this long (PWD-07).
-pub(crate) fn longest(settings: &Settings) -> SignedDuration {
-    SignedDuration::from_hours(i64::from(settings.number(&SESSION_LONGEST)))
+/// However busy, a session of somebody with these roles ends after this long (PWD-07).
+pub(crate) fn longest(settings: &Settings, roles: Roles) -> SignedDuration {
+    let short = settings.several(&SESSION_SHORT_ROLES);
+    let is_short = roles.iter().any(|role| short.iter().any(|code| code == role.code()));
+    let hours = settings.number(&SESSION_LONGEST);
+    let hours = if is_short { hours.min(settings.number(&SESSION_SHORT)) } else { hours };
+    SignedDuration::from_hours(i64::from(hours))
 }
 
 /// Whether a sign of life is due to be written down.

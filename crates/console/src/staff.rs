@@ -67,7 +67,7 @@ impl Staff {
         };
         let Some(school) = store::schools::get(&mut tx, session.school).await? else { return Ok(None) };
         let settings = store::settings::of(&mut tx, school.id, None).await?;
-        if session::longest(&settings) <= now.duration_since(session.opened_at) {
+        if session::longest(&settings, kept.person.roles) <= now.duration_since(session.opened_at) {
             return Ok(None);
         }
         let first = first(&mut tx, &kept.person, &session, &settings, now).await?;
@@ -106,10 +106,9 @@ impl Staff {
         }))
     }
 
-    /// Whether a second credential was shown within this many times the time it counts for.
-    pub(crate) fn is_proved(&self, now: Timestamp, times: u32) -> bool {
-        let minutes = self.settings.number(&SECOND_FRESH).saturating_mul(times);
-        let counts = SignedDuration::from_mins(i64::from(minutes));
+    /// Whether a second credential was shown within the time it counts for.
+    pub(crate) fn is_proved(&self, now: Timestamp) -> bool {
+        let counts = SignedDuration::from_mins(i64::from(self.settings.number(&SECOND_FRESH)));
         self.proved_at.is_some_and(|at| now.duration_since(at) < counts)
     }
 
@@ -131,7 +130,8 @@ async fn first(
     now: Timestamp,
 ) -> Result<Option<First>, Failure> {
     let state = store::passwords::state(tx, person.id).await?;
-    if state.is_some_and(|it| it.temporary || passwords::is_old(settings, person, it.set_at, now)) {
+    let change_from = state.and_then(|it| passwords::change_from(settings, person, it.set_at, it.temporary));
+    if change_from.is_some_and(|from| from <= now) {
         return Ok(Some(First::Password));
     }
     let must = || {

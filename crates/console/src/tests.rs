@@ -57,6 +57,8 @@ const PASSWORD: &str = "three random words";
 struct World {
     app: Router,
     db: Db,
+    /// As the gate of the same program would count.
+    guesses: school::guesses::Shared,
     seconds: Arc<AtomicI64>,
     elm: School,
     oak: School,
@@ -125,6 +127,7 @@ impl World {
         let digest = digested(&db, &elm).await;
         let seconds = Arc::new(AtomicI64::new(0));
         let ticking = Arc::clone(&seconds);
+        let guesses = school::guesses::Shared::default();
         let console = Console {
             db: db.clone(),
             activity: log.reader(),
@@ -133,7 +136,7 @@ impl World {
             }),
             clock: Arc::new(move || now() + SignedDuration::from_secs(ticking.load(Ordering::Relaxed))),
             secure_cookies,
-            throttle: Throttle::default(),
+            throttle: Throttle::counting(Arc::clone(&guesses)),
             rolls: Rolls::default(),
             elsewhere: elsewhere(&db, &elm),
             sign_in: SignIn::new([7; 32], "https://console.test"),
@@ -149,6 +152,7 @@ impl World {
         World {
             app,
             db,
+            guesses,
             seconds,
             elm,
             oak,

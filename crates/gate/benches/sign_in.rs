@@ -171,6 +171,8 @@ fn known(n: u32, hash: &str) -> Known {
     Known {
         subject,
         password: Some(hash.into()),
+        change_from: None,
+        pictures: None,
         kept_by: school::KeptBy::School,
         missing: Vec::new(),
         person,

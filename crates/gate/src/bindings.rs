@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use parking_lot::RwLock;
 use school::{Id, Person};
 
-use crate::{Known, People};
+use crate::{Known, People, Pictured};
 
 /// Sign-ins made on the gate's page: which device belongs to whom, until when (PWD-07).
 ///
@@ -23,8 +23,9 @@ pub struct Bindings {
 #[derive(Debug)]
 struct Binding {
     person: Id<Person>,
-    /// Their stored password at that time: another one ends the sign-in.
+    /// Their stored password and pictures at that time: others end the sign-in.
     password: Option<Box<str>>,
+    pictures: Option<Pictured>,
     since: Timestamp,
     until: Timestamp,
 }
@@ -36,8 +37,13 @@ impl Bindings {
     }
 
     pub fn bind(&self, device: IpAddr, known: &Known, until: Timestamp, now: Timestamp) {
-        let binding =
-            Binding { person: known.person.id, password: known.password.clone(), since: now, until };
+        let binding = Binding {
+            person: known.person.id,
+            password: known.password.clone(),
+            pictures: known.pictures.clone(),
+            since: now,
+            until,
+        };
         let mut bound = self.bound.write();
         if bound.len() < self.capacity || bound.contains_key(&device.to_canonical()) {
             bound.insert(device.to_canonical(), binding);
@@ -64,14 +70,17 @@ impl Bindings {
         self.get(device, now, |it| it.person)
     }
 
-    /// Who has signed in there, as long as they are still among `people` with the password they had then.
+    /// Who has signed in there, as long as they are still among `people` with the password and pictures they had then.
     pub fn signed_in<'a>(
         &self,
         device: IpAddr,
         people: &'a People,
         now: Timestamp,
     ) -> Option<&'a Arc<Known>> {
-        let holds = |it: &Binding| people.get(it.person).filter(|known| known.password == it.password);
+        let holds = |it: &Binding| {
+            let same = |known: &&Arc<Known>| known.password == it.password && known.pictures == it.pictures;
+            people.get(it.person).filter(same)
+        };
         self.get(device, now, holds).flatten()
     }
 

@@ -1,18 +1,23 @@
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{
+    net::IpAddr,
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 
 use argon2::{Argon2, PasswordVerifier, password_hash::phc::PasswordHash};
 use jiff::Timestamp;
 use moka::sync::Cache;
-use school::{Id, KeptBy, OpeningHours, Person, Role, Username, passwords, settings::COMMUNITY_HOURS};
+use school::{
+    Id, KeptBy, OpeningHours, Person, Role, School, Username,
+    guesses::{self, Guess, Guesses, Origin, Secret as Guessed},
+    passwords,
+    pictures::Pictures,
+    settings::COMMUNITY_HOURS,
+};
 use tokio::sync::{Mutex, Semaphore};
 use zeroize::Zeroizing;
 
-use crate::{
-    Errands, Known, Secret, Snapshot,
-    guesses::{Guesses, Throttle},
-    secret::Purpose,
-    sittings::Sittings,
-};
+use crate::{Errands, Known, Secret, Snapshot, secret::Purpose, sittings::Sittings};
 
 /// Checks passwords (Argon2id, PHC form), and remembers answers so that hashing is not paid per request.
 ///
@@ -26,7 +31,7 @@ pub struct Credentials {
     right: Cache<[u8; 32], Arc<Right>>,
     /// Wrong ones too, briefly: a browser that has saved an old password sends it with every request.
     wrong: Cache<[u8; 32], Wrong>,
-    guesses: Guesses,
+    guesses: guesses::Shared,
     hashing: Arc<Semaphore>,
     waiting: Semaphore,
     /// The way to whoever keeps passwords that are not kept here.
@@ -152,7 +157,7 @@ impl Credentials {
             secret: secret.clone(),
             right: Cache::new(REMEMBERED),
             wrong: Cache::new(REMEMBERED),
-            guesses: Guesses::default(),
+            guesses: guesses::Shared::default(),
             hashing: Arc::new(Semaphore::new(at_once.max(1))),
             waiting: Semaphore::new(WAITING),
             errands: None,
@@ -165,6 +170,12 @@ impl Credentials {
     #[must_use]
     pub fn asking(self, errands: Errands) -> Credentials {
         Credentials { errands: Some(errands), ..self }
+    }
+
+    /// Counts wrong guesses together with other doors (BEY-11).
+    #[must_use]
+    pub fn counting(self, guesses: guesses::Shared) -> Credentials {
+        Credentials { guesses, ..self }
     }
 
     /// # Errors
@@ -230,15 +241,14 @@ impl Credentials {
         if self.known_wrong(hash, &key, now) {
             return Err(Refusal::Wrong);
         }
-        // What was right a while ago is no guess.
+        // What was right a while ago is no guess. Nor does the very same wrong password say anything new: a browser that has
+        // saved it guesses nothing.
         let before = self.believed(snapshot, &key, now);
         *anew = before.is_none();
-        let guess = match before {
-            Some(_) => None,
-            None => match self.guesses.begin(device, &username, now) {
-                Throttle::Go(guess) => Some(guess),
-                Throttle::Wait => return Err(Refusal::SlowDown),
-            },
+        let guess = if before.is_some() || self.was_wrong(hash, &key) {
+            None
+        } else {
+            Some(self.begin(Guessed::Password, snapshot.school.id, device, &username, now)?)
         };
         // PWD-04: a child may type the code of its card with its gap, or in capitals.
         let young = known.is_some_and(|it| passwords::is_young(&snapshot.chosen, &it.person));
@@ -246,20 +256,31 @@ impl Credentials {
         let password = card.as_ref().map_or(password, |it| it.as_str());
         let right = match known {
             // What it does not say is not remembered either, for or against.
-            Some(known) if known.kept_by == KeptBy::Directory => match self.ask(known, password).await {
-                Err(_) if before.is_some() => {
-                    *self.quiet_until.lock() = now + QUIET;
-                    return Ok(Arc::clone(known));
+            Some(known) if known.kept_by == KeptBy::Directory => {
+                // The hash of nobody beside it, so that by its time a name kept there is like one that nobody has. The
+                // time that the directory takes beyond a hash is still seen.
+                let hashed = async {
+                    if before.is_none() {
+                        self.verify(DUMMY, password).await;
+                    }
+                };
+                match tokio::join!(hashed, self.ask(known, password)).1 {
+                    Ok(right) => right,
+                    Err(_) if before.is_some() => {
+                        *self.quiet_until.lock() = now + QUIET;
+                        return Ok(Arc::clone(known));
+                    }
+                    Err(refusal) => {
+                        self.settle(guess, Guesses::take_back);
+                        return Err(refusal);
+                    }
                 }
-                said => said?,
-            },
+            }
             _ => self.verify(hash.unwrap_or(DUMMY), password).await && hash.is_some(),
         };
         match (known, hash) {
             (Some(known), Some(hash)) if right => {
-                if let Some(guess) = guess {
-                    self.guesses.was_right(guess);
-                }
+                self.settle(guess, Guesses::was_right);
                 let (person, hash) = (known.person.id, hash.into());
                 let elsewhere = known.kept_by == KeptBy::Directory;
                 let again = now + if elsewhere { ELSEWHERE_LASTS } else { RIGHT_LASTS };
@@ -274,6 +295,50 @@ impl Credentials {
                 Err(Refusal::Wrong)
             }
         }
+    }
+
+    /// Three pictures that a young child picked (PWD-04). Nothing is remembered: they are believed once, for a device.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub async fn check_pictures(
+        &self,
+        snapshot: &Snapshot,
+        device: IpAddr,
+        child: Id<Person>,
+        picked: Pictures,
+        now: Timestamp,
+    ) -> Result<Arc<Known>, Refusal> {
+        let known = snapshot.people.get(child).filter(|it| it.may_pick(&snapshot.chosen));
+        let Some((known, theirs)) = known.and_then(|it| Some((it, it.pictures.as_ref()?))) else {
+            return Err(Refusal::Wrong);
+        };
+        let _place = self.waiting.try_acquire().map_err(|_| Refusal::Busy)?;
+        let name = &known.person.username;
+        let guess = self.begin(Guessed::Pictures, snapshot.school.id, device, name, now)?;
+        if !self.verify(&theirs.hash, &Zeroizing::new(picked.secret())).await {
+            return Err(Refusal::Wrong);
+        }
+        self.settle(Some(guess), Guesses::was_right);
+        Refusal::of_time(snapshot, known, now).map_or_else(|| Ok(Arc::clone(known)), Err)
+    }
+
+    fn begin(
+        &self,
+        what: Guessed,
+        school: Id<School>,
+        device: IpAddr,
+        name: &Username,
+        now: Timestamp,
+    ) -> Result<Guess, Refusal> {
+        let account = guesses::account(school, name.as_str());
+        let mut guesses = self.guesses.lock().unwrap_or_else(PoisonError::into_inner);
+        guesses.begin(what, Origin::Device(device), &account, now).ok_or(Refusal::SlowDown)
+    }
+
+    fn settle(&self, guess: Option<Guess>, how: impl FnOnce(&mut Guesses, Guess)) {
+        let Some(guess) = guess else { return };
+        how(&mut self.guesses.lock().unwrap_or_else(PoisonError::into_inner), guess);
     }
 
     async fn ask(&self, known: &Known, password: &str) -> Result<bool, Refusal> {
@@ -296,6 +361,10 @@ impl Credentials {
 
     fn known_wrong(&self, hash: Option<&str>, key: &[u8; 32], now: Timestamp) -> bool {
         self.wrong.get(key).is_some_and(|it| now < it.until && it.hash.as_deref() == hash)
+    }
+
+    fn was_wrong(&self, hash: Option<&str>, key: &[u8; 32]) -> bool {
+        self.wrong.get(key).is_some_and(|it| it.hash.as_deref() == hash)
     }
 
     /// On a thread that may block, and only so many at once.

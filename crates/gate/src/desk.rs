@@ -1,6 +1,7 @@
 mod answers;
 mod elsewhere;
 mod form;
+mod pictures;
 mod tokens;
 
 use std::{net::IpAddr, sync::Arc};
@@ -133,7 +134,9 @@ impl Desk {
                 let wrong = over.map(|it| (Wrong::Refused(it), ""));
                 return self.sign_in_form(frame, visit, query.get("back"), wrong);
             }
+            "/sign-in/pictures" => return self.pictures(frame, visit, &query),
             "/sign-out" => self.sign_out_form(frame, visit),
+            "/password" => return Desk::password(frame, visit, query.get("back")),
             "/agree" => {
                 return self.agree_form(frame, visit, query.get("back"), query.get("reading"), None);
             }
@@ -153,6 +156,7 @@ impl Desk {
         let form = Fields::read(visit.form);
         match visit.path {
             "/sign-in" => self.sign_in(frame, visit, &form).await,
+            "/sign-in/pictures" => self.pick(frame, visit, &form).await,
             "/sign-out" => self.sign_out(frame, visit, &form),
             "/agree" => self.agree(frame, visit, &form).await,
             "/report" => self.report(frame, visit, &form).await,

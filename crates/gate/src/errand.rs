@@ -2,7 +2,7 @@ use std::{net::IpAddr, time::Duration};
 
 use agreements::{Agreement, TextHash};
 use jiff::Timestamp;
-use school::{Id, NotLetIn, Person, RoundTrip};
+use school::{Id, NotLetIn, Person, RoundTrip, Username};
 use tokio::sync::{mpsc, oneshot};
 use zeroize::Zeroizing;
 
@@ -22,6 +22,9 @@ pub enum Errand {
     Report { report: Report, done: oneshot::Sender<Result<(), NotTaken>> },
     /// Somebody else is to be asked who this is. It takes as long as they take, and holds up nothing else.
     Elsewhere(Asked),
+    /// Somebody typed a name that nobody of this school has: it may be one of another school (ACC-17). It may as well be
+    /// a password in the wrong box, and is forgotten unless it is such a name. Nobody waits for it.
+    Stranger { username: Username, address: IpAddr, at: Timestamp },
     /// For the audit: signed in, signed out, refused, declined (LOG-03). Nobody waits for it.
     SignIn {
         person: Option<Id<Person>>,
@@ -143,6 +146,12 @@ impl Errands {
             answer.await.map_err(|_| NotTaken)?
         };
         tokio::time::timeout(LONGEST, whole).await.unwrap_or(Err(NotTaken))
+    }
+
+    /// Never waits; lost when the office is far behind.
+    pub fn stranger(&self, username: Username, address: IpAddr, at: Timestamp) {
+        // Nothing is said of it in the log: what was typed may be a password.
+        let _ = self.0.try_send(Errand::Stranger { username, address, at });
     }
 
     /// Never waits; lost, and logged, when the office is far behind.

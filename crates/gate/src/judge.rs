@@ -13,11 +13,13 @@ pub enum Ruling {
     Refuse(Decision),
     /// Ask who it is.
     SignIn(Decision),
+    /// Say that their password has to be changed first, and where (PWD-03).
+    Password(Decision),
     /// Show the agreement that is missing.
     Agree(Decision),
 }
 
-/// Asks the rules, and asks whether this person has signed in and agreed. Help and reporting pass before both;
+/// Asks the rules, and asks whether this person has signed in, with a password that still counts, and agreed. Help and reporting pass before both;
 /// what nothing could open is refused before both.
 pub fn judge(snapshot: &Snapshot, who: &Who, target: &Target, stage: Stage<'_>, now: Timestamp) -> Ruling {
     let subject = who.subject(snapshot);
@@ -25,11 +27,14 @@ pub fn judge(snapshot: &Snapshot, who: &Who, target: &Target, stage: Stage<'_>, 
     match settle(decide(&snapshot.rules, &ask), who, snapshot.settings.open_unknown, now) {
         // Nobody could sign in at a provider whose page asks them to sign in first.
         Ruling::SignIn(decision) if snapshot.settings.is_for_sign_in(target) => Ruling::Proceed(decision),
+        // Nor change a password at a console that asks for the change first.
+        Ruling::Password(decision) if snapshot.settings.is_console(target) => Ruling::Proceed(decision),
         ruling => ruling,
     }
 }
 
-/// The order of the doors (AUP-07, PWD-01): help, what nobody may have, sign-in, agreement, then the verdict.
+/// The order of the doors (AUP-07, PWD-01): help, what nobody may have, sign-in, a password of
+/// one's own, agreement, then the verdict.
 fn settle(decision: Decision, who: &Who, open_unknown: bool, now: Timestamp) -> Ruling {
     if decision.protected && decision.verdict == Verdict::Allow {
         return Ruling::Proceed(decision);
@@ -41,6 +46,7 @@ fn settle(decision: Decision, who: &Who, open_unknown: bool, now: Timestamp) -> 
     }
     match who {
         Who::Nobody if !open_unknown || decision.verdict == Verdict::Block => Ruling::SignIn(decision),
+        Who::Known(known) if known.has_to_change(now) => Ruling::Password(decision),
         Who::Known(known) if known.missing_at(now).next().is_some() => Ruling::Agree(decision),
         Who::Nobody | Who::Known(_) => match decision.verdict {
             Verdict::Block => Ruling::Refuse(decision),
@@ -57,6 +63,7 @@ impl Ruling {
             | Ruling::Warn(it)
             | Ruling::Refuse(it)
             | Ruling::SignIn(it)
+            | Ruling::Password(it)
             | Ruling::Agree(it) => it,
         }
     }
@@ -67,7 +74,8 @@ impl Ruling {
             Ruling::Proceed(_) => Outcome::Allowed,
             Ruling::Warn(_) => Outcome::Warned,
             Ruling::Refuse(_) => Outcome::Blocked,
-            Ruling::SignIn(_) => Outcome::AskedToSignIn,
+            // They are to sign in once more, with another password.
+            Ruling::SignIn(_) | Ruling::Password(_) => Outcome::AskedToSignIn,
             Ruling::Agree(_) => Outcome::AskedToAgree,
         }
     }

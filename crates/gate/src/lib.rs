@@ -4,7 +4,6 @@ mod bindings;
 mod credentials;
 mod desk;
 mod errand;
-mod guesses;
 mod judge;
 mod notice;
 mod page;
@@ -29,6 +28,8 @@ pub use crate::{
     passes::Passes,
     record::{Recorder, Tally},
     secret::Secret,
-    snapshot::{Current, Known, People, Provider, ProxyAddress, Settings, SignInBy, Snapshot},
+    snapshot::{
+        Class, Current, Known, People, Pictured, Provider, ProxyAddress, Settings, SignInBy, Snapshot,
+    },
     who::{Presented, Who},
 };

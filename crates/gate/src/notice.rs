@@ -6,7 +6,7 @@ use policy::{Decision, Scheme, Target};
 use crate::{
     Page, Refusal, Ruling, SignInBy, Snapshot, Wants, Who,
     desk::{Desk, encode},
-    pages::{Frame, Sheet, agree, blocked, sign_in, trouble, warn},
+    pages::{Frame, Sheet, agree, blocked, password, sign_in, trouble, warn},
 };
 
 /// What a person is shown instead of what they asked for.
@@ -16,6 +16,8 @@ pub enum Notice<'a> {
     Warn(&'a Decision),
     /// Who are you? With the reason the last try failed, if there was one.
     SignIn(Option<Refusal>),
+    /// Their password has to be changed first.
+    Password,
     Agree,
     Certificate(CertificateFault),
     Upstream(UpstreamFault),
@@ -72,6 +74,7 @@ impl Desk {
             Ruling::Warn(decision) => Notice::Warn(decision),
             Ruling::Refuse(decision) => Notice::Blocked(decision),
             Ruling::SignIn(_) => Notice::SignIn(None),
+            Ruling::Password(_) => Notice::Password,
             Ruling::Agree(_) => Notice::Agree,
         };
         Some(self.notice(snapshot, notice, asked))
@@ -89,6 +92,13 @@ impl Desk {
                 warn::page(&frame, decision, asked.target, asked.url, &token)
             }
             Notice::SignIn(refusal) => return sign_in_notice(&frame, refusal, asked),
+            Notice::Password => {
+                let link = format!("https://{gate}/password?back={}", encode(asked.url));
+                match asked.wants {
+                    Wants::Page => return elsewhere(302, link),
+                    Wants::Part => password::asked(&frame, &link),
+                }
+            }
             Notice::Agree => {
                 let link = format!("https://{gate}/agree?back={}", encode(asked.url));
                 match asked.wants {
@@ -134,8 +144,10 @@ fn sign_in_notice(frame: &Frame<'_>, refusal: Option<Refusal>, asked: &Asked<'_>
             .collect();
         sheet = sheet.header("proxy-authenticate", format!("Basic realm=\"{realm}\", charset=\"UTF-8\""));
     }
-    if matches!(status, 429 | 503) {
-        sheet = sheet.header("retry-after", "30");
+    match status {
+        429 => sheet = sheet.header("retry-after", "300"),
+        503 => sheet = sheet.header("retry-after", "30"),
+        _ => {}
     }
     match asked.wants {
         Wants::Page => frame.bind(sheet),

@@ -4,6 +4,8 @@ pub(crate) mod blocked;
 pub(crate) mod help;
 pub(crate) mod home;
 mod look;
+pub(crate) mod password;
+pub(crate) mod pictures;
 pub(crate) mod report;
 pub(crate) mod set_up;
 pub(crate) mod sign_in;

@@ -81,6 +81,11 @@ pub(crate) fn teacher() -> Known {
     known(OKAFOR, "t.okafor", "Tobias Okafor", Role::Teacher, None)
 }
 
+/// A pupil of that year, without a password.
+pub(crate) fn known_of(id: Id<Person>, username: &str, name: &str, year: Option<Year>) -> Known {
+    known(id, username, name, Role::Pupil, year)
+}
+
 fn known(id: Id<Person>, username: &str, name: &str, role: Role, year: Option<Year>) -> Known {
     let person = Person {
         id,
@@ -94,7 +99,15 @@ fn known(id: Id<Person>, username: &str, name: &str, role: Role, year: Option<Ye
         stay: school::Stay::ALWAYS,
     };
     let subject = Rules::closed().subject(&person);
-    Known { person, subject, password: None, kept_by: school::KeptBy::School, missing: Vec::new() }
+    Known {
+        person,
+        subject,
+        password: None,
+        change_from: None,
+        pictures: None,
+        kept_by: school::KeptBy::School,
+        missing: Vec::new(),
+    }
 }
 
 /// Argon2id, cheap: for tests alone.
@@ -174,6 +187,7 @@ pub(crate) fn rig(snapshot: Snapshot, office: Office) -> Rig {
                 }
                 // Dropped unanswered: nobody else keeps accounts here.
                 Errand::Elsewhere(_) => {}
+                Errand::Stranger { username, .. } => writes.lock().push(format!("{username} is nobody here")),
                 Errand::SignIn { username, what, .. } => writes.lock().push(format!("{username} {what}")),
             }
         }
@@ -192,11 +206,13 @@ pub(crate) fn rig(snapshot: Snapshot, office: Office) -> Rig {
 }
 
 fn copy(known: &Known) -> Known {
-    let Known { person, subject, password, kept_by, missing } = known;
+    let Known { person, subject, password, change_from, pictures, kept_by, missing } = known;
     Known {
         person: person.clone(),
         subject: subject.clone(),
         password: password.clone(),
+        change_from: *change_from,
+        pictures: pictures.clone(),
         kept_by: *kept_by,
         missing: missing.clone(),
     }

@@ -4,7 +4,10 @@ use agreements::{Agreement, Due, Missing};
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use policy::{Rules, Subject, Target};
-use school::{Calendar, Id, KeptBy, Person, Post, School, Site, Username};
+use school::{
+    Calendar, Group, Id, KeptBy, Person, Post, School, Site, Username, passwords, pictures::Badge,
+    settings::Settings as Chosen,
+};
 
 /// All that a gate decides from. Built by `workers`, swapped whole, never changed.
 #[derive(Debug)]
@@ -31,6 +34,16 @@ pub struct People {
     by_username: HashMap<Username, Arc<Known>>,
     /// Whom to turn to first, in front.
     posts: Vec<(Post, Id<Person>)>,
+    /// Those that have somebody who signs in with pictures, by name.
+    classes: Vec<Class>,
+}
+
+/// A class of young pupils, as the sign-in with pictures shows it (PWD-04).
+#[derive(Debug, Clone)]
+pub struct Class {
+    pub group: Group,
+    /// Those who sign in with pictures, by name.
+    pub children: Vec<Id<Person>>,
 }
 
 /// One person, with all that a gate needs of them.
@@ -40,10 +53,22 @@ pub struct Known {
     pub subject: Subject,
     /// Argon2id in PHC form. `None`: cannot sign in with a password.
     pub password: Option<Box<str>>,
+    /// From when their password has to be changed before anything else opens (PWD-03). `None`: never.
+    pub change_from: Option<Timestamp>,
+    /// Of a child who signs in with pictures.
+    pub pictures: Option<Pictured>,
     /// Who is asked whether a password is theirs.
     pub kept_by: KeptBy,
     /// What they, or a parent for them, must accept before anything else opens, and from when.
     pub missing: Vec<Due>,
+}
+
+/// A young child's pictures, and how they find themselves (PWD-04).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pictured {
+    /// Argon2id in PHC form.
+    pub hash: Box<str>,
+    pub badge: Badge,
 }
 
 /// What the school set for its gate. Start from [`Settings::new`] and change what differs.
@@ -113,6 +138,11 @@ impl Known {
         self.missing.iter().filter_map(move |it| it.at(now, None))
     }
 
+    /// Whether their password is too old, or was given to them (PWD-03, PWD-05).
+    pub fn has_to_change(&self, now: Timestamp) -> bool {
+        self.change_from.is_some_and(|from| from <= now)
+    }
+
     /// As one who signed in at `came` where the school asks at every sign-in (AUP-08); `None` where that asks for
     /// nothing more.
     pub(crate) fn asked_anew(&self, came: Timestamp) -> Option<Known> {
@@ -128,6 +158,8 @@ impl Known {
             person: self.person.clone(),
             subject: self.subject.clone(),
             password: self.password.clone(),
+            change_from: self.change_from,
+            pictures: self.pictures.clone(),
             kept_by: self.kept_by,
             missing: missing.collect(),
         })
@@ -140,6 +172,12 @@ impl Settings {
         let host = target.host();
         let hosts = self.provider.iter().flat_map(|it| &it.hosts);
         hosts.into_iter().any(|it| host.is_within(it) || host.as_text() == **it)
+    }
+
+    /// Whether it is the console, where a password is changed.
+    pub(crate) fn is_console(&self, target: &Target) -> bool {
+        let console = self.console_url.as_deref().and_then(|it| Target::parse(it).ok());
+        console.is_some_and(|it| it.host() == target.host() && it.port() == target.port())
     }
 
     /// What a school has that has set nothing but its names: sign-in on the gate's page for eight hours, nothing
@@ -184,6 +222,25 @@ impl People {
         People { posts, ..self }
     }
 
+    /// With the classes whose children sign in with pictures, where the school has chosen that.
+    #[must_use]
+    pub fn with_classes(self, groups: &[Group], chosen: &Chosen) -> People {
+        let mut pictured: Vec<_> = self.by_id.values().filter(|it| it.may_pick(chosen)).collect();
+        pictured.sort_by(|a, b| (&a.person.name, a.person.id).cmp(&(&b.person.name, b.person.id)));
+        let class = |group: &Group| {
+            let theirs = pictured.iter().filter(|it| it.person.groups.contains(&group.id));
+            let children: Vec<_> = theirs.map(|it| it.person.id).collect();
+            (!children.is_empty()).then(|| Class { group: group.clone(), children })
+        };
+        let mut classes: Vec<_> = groups.iter().filter_map(class).collect();
+        classes.sort_by(|a, b| a.group.name.cmp(&b.group.name));
+        People { classes, ..self }
+    }
+
+    pub fn classes(&self) -> &[Class] {
+        &self.classes
+    }
+
     pub fn posts(&self) -> impl Iterator<Item = (Post, &Arc<Known>)> {
         self.posts.iter().filter_map(|(post, id)| Some((*post, self.get(*id)?)))
     }
@@ -206,6 +263,13 @@ impl People {
 }
 
 impl Known {
+    /// Whether they sign in with pictures (PWD-04). Nobody whose password is kept elsewhere does.
+    pub(crate) fn may_pick(&self, chosen: &Chosen) -> bool {
+        self.pictures.is_some()
+            && self.kept_by == KeptBy::School
+            && passwords::by_pictures(chosen, &self.person)
+    }
+
     /// What a believed password is held against: it is asked again when this changes. `None`: no password opens anything.
     pub(crate) fn stands(&self) -> Option<&str> {
         match self.kept_by {

@@ -3,7 +3,7 @@ use std::{net::IpAddr, sync::Arc};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 use policy::Subject;
-use school::{Id, Person};
+use school::{Id, Person, Username};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -124,9 +124,14 @@ pub(crate) fn refused(
         Refusal::Closed => "refused: outside the hours of community users",
     };
     // What was typed may be a password in the wrong box: only a name that exists is kept.
-    let known = username.parse().ok().and_then(|it| snapshot.people.by_username(&it));
+    let typed: Option<Username> = username.parse().ok();
+    let known = typed.as_ref().and_then(|it| snapshot.people.by_username(it));
     let name = known.map_or("", |it| it.person.username.as_str());
     errands.sign_in(known.map(|it| it.person.id), name, device, what, now);
+    // Nobody's here; it may be one of another school (ACC-17).
+    if let (Refusal::Wrong, None, Some(typed)) = (refusal, known, typed) {
+        errands.stranger(typed, device, now);
+    }
 }
 
 /// `name:password` of `Basic` credentials (RFC 7617), in `room` where they fit: this is asked of every request.

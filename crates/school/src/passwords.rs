@@ -3,7 +3,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     Person, Role, Year,
-    settings::{PASSWORD_DAYS, PERSONAL_FROM, PUPIL_PASSWORD_DAYS, Settings},
+    settings::{PASSWORD_DAYS, PERSONAL_FROM, PUPIL_PASSWORD_DAYS, Settings, YOUNG_SIGN_IN},
 };
 
 /// Whether the rules for pupils hold: for adults they are stricter.
@@ -15,6 +15,11 @@ pub fn is_pupils(person: &Person) -> bool {
 pub fn is_young(settings: &Settings, person: &Person) -> bool {
     let from = settings.text(&PERSONAL_FROM).parse::<Year>().ok();
     is_pupils(person) && person.year.zip(from).is_some_and(|(year, from)| year < from)
+}
+
+/// Whether they may sign in with three pictures (PWD-04).
+pub fn by_pictures(settings: &Settings, person: &Person) -> bool {
+    settings.text(&YOUNG_SIGN_IN) == "pictures" && is_young(settings, person)
 }
 
 /// Letters of codes on class cards: no vowels, so that chance spells no word, and none that is taken for another.
@@ -29,12 +34,23 @@ pub fn card_code(typed: &str) -> Option<String> {
     (code.len() == CARD_LENGTH && code.bytes().all(|it| CARD_LETTERS.contains(&it))).then_some(code)
 }
 
-/// Set so long ago that it has to be changed (PWD-03).
-pub fn is_old(settings: &Settings, person: &Person, set_at: Timestamp, now: Timestamp) -> bool {
+/// Since when it has to be changed before anything else opens: it was given by somebody else (PWD-05), or will be older
+/// than the school allows (PWD-03). `None`: never. Those too young for a password of their own are not asked.
+pub fn change_from(
+    settings: &Settings,
+    person: &Person,
+    set_at: Timestamp,
+    given: bool,
+) -> Option<Timestamp> {
+    if is_young(settings, person) {
+        return None;
+    }
+    if given {
+        return Some(set_at);
+    }
     let days = settings.number(if is_pupils(person) { &PUPIL_PASSWORD_DAYS } else { &PASSWORD_DAYS });
-    days > 0
-        && !is_young(settings, person)
-        && SignedDuration::from_hours(24 * i64::from(days)) <= now.duration_since(set_at)
+    let lasts = SignedDuration::from_hours(24 * i64::from(days));
+    (days > 0).then(|| set_at.saturating_add(lasts).unwrap_or(Timestamp::MAX))
 }
 
 #[cfg(test)]
@@ -76,11 +92,8 @@ mod tests {
         };
         let check = |settings: &[Said], person: &Person, now: &str, old: bool| {
             let settings = Settings::resolve(settings);
-            assert_eq!(
-                is_old(&settings, person, at("2026-01-01T09:00:00Z"), at(now)),
-                old,
-                "{person:?} {now}"
-            );
+            let from = change_from(&settings, person, at("2026-01-01T09:00:00Z"), false);
+            assert_eq!(from.is_some_and(|it| it <= at(now)), old, "{person:?} {now}");
         };
         let twice = [said("password-days", "182")];
         check(&[], &person(Role::Head, None), "2030-01-01T09:00:00Z", false);
@@ -90,5 +103,9 @@ mod tests {
         let pupils = [said("pupil-password-days", "30")];
         check(&pupils, &person(Role::Pupil, Some(7)), "2026-02-01T09:00:00Z", true);
         check(&pupils, &person(Role::Pupil, Some(6)), "2026-02-01T09:00:00Z", false);
+        let given = |person: &Person| change_from(&Settings::default(), person, Timestamp::MIN, true);
+        assert_eq!(given(&person(Role::Head, None)), Some(Timestamp::MIN), "at once");
+        assert_eq!(given(&person(Role::Pupil, Some(7))), Some(Timestamp::MIN));
+        assert_eq!(given(&person(Role::Pupil, Some(2))), None, "too young for one of their own");
     }
 }

@@ -75,11 +75,15 @@ pub(crate) async fn assemble(
     let (errands, waiting) = Errands::new(ERRANDS);
     let authority = Arc::new(authority::load(config)?);
     let secret = Secret::new(seal::chance()?);
+    // One count for both doors.
+    let guesses = school::guesses::Shared::default();
     let gate = WebGate::new(Parts {
         desk: Arc::new(Desk {
             current: Arc::clone(&current),
             bindings: Bindings::new(DEVICES),
-            credentials: Credentials::new(&secret, HASHING * cores).asking(errands.clone()),
+            credentials: Credentials::new(&secret, HASHING * cores)
+                .asking(errands.clone())
+                .counting(Arc::clone(&guesses)),
             passes: Passes::new(PASSES, PASS_LASTS),
             errands,
             secret,
@@ -104,7 +108,7 @@ pub(crate) async fn assemble(
         in_force: in_force(&current),
         clock: clock.clone(),
         secure_cookies: config.console.tls,
-        throttle: Throttle::default(),
+        throttle: Throttle::counting(guesses),
         rolls: Rolls::default(),
         elsewhere: accounts.clone().map(|it| Arc::new(it) as Arc<dyn console::Elsewhere>),
         sign_in: SignIn::new(seal::of_sign_in(&config.data)?, &config.console.url),

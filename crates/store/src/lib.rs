@@ -46,6 +46,7 @@ pub mod sign_in_links;
 mod sql;
 pub mod stamp;
 pub mod trusts;
+pub mod young;
 
 pub use crate::{
     by::{By, fresh_id},

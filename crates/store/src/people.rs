@@ -1,11 +1,14 @@
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use school::{Choice, Email, Group, Id, Person, Role, Roles, School, Stay, Username};
 
 use crate::{
     By, StoreError, Tx, access, audit,
     error::corrupt,
+    schools,
     sql::{Row, Value},
+    young,
 };
 
 /// A person as they are kept.
@@ -77,6 +80,7 @@ pub async fn leave(tx: &mut Tx, by: &By, school: Id<School>, id: Id<Person>) -> 
                where id = $1 and school = $2 and left_at is null";
     touched(tx.run(sql, vec![id.into(), school.into(), by.at.into()]).await?)?;
     tx.run("delete from session where person = $1", vec![id.into()]).await?;
+    young::forget(tx, id).await?;
     audit::note(tx, by, school, "person left", &id.to_string(), None, None).await
 }
 
@@ -143,6 +147,23 @@ pub async fn by_email(tx: &mut Tx, email: &Email) -> Result<Vec<Kept>, StoreErro
     Ok(all)
 }
 
+/// The other school of the same trust where this is the username of somebody who has no place at `school` (ACC-17).
+pub async fn stranger(
+    tx: &mut Tx,
+    school: Id<School>,
+    username: &Username,
+    now: Timestamp,
+) -> Result<Option<School>, StoreError> {
+    let sql = "select there.id, there.trust, there.name from person \
+               join school there on there.id = person.school join school here on here.id = $1 \
+               where person.username = $2 and person.left_at is null and person.school <> $1 \
+               and there.trust = here.trust and not exists (select 1 from placement \
+               where placement.person = person.id and placement.school = $1 and since <= $3 \
+               and (until is null or until > $3)) order by there.name limit 1";
+    let row = tx.first(sql, vec![school.into(), Value::text(username), now.into()]).await?;
+    row.as_ref().map(schools::read).transpose()
+}
+
 /// `phc`: Argon2id in PHC form. Neither the old nor the new one is audited, only that it changed.
 pub async fn set_password(
     tx: &mut Tx,
@@ -157,7 +178,7 @@ pub async fn set_password(
     audit::note(tx, by, school, "set password", &id.to_string(), None, None).await
 }
 
-/// They sign in nowhere with a password until a new one is set (ACC-12).
+/// They sign in nowhere with a password or pictures until a new one is set (ACC-12).
 pub async fn clear_password(
     tx: &mut Tx,
     by: &By,
@@ -167,6 +188,7 @@ pub async fn clear_password(
     let sql = "update person set password = null, version = version + 1 \
                where id = $1 and school = $2 and left_at is null";
     touched(tx.run(sql, vec![id.into(), school.into()]).await?)?;
+    young::forget(tx, id).await?;
     audit::note(tx, by, school, "reset sign-in", &id.to_string(), None, None).await
 }
 

@@ -34,7 +34,7 @@ pub async fn sites(tx: &mut Tx, school: Id<School>) -> Result<Vec<Site>, StoreEr
     tx.all(sql, vec![school.into()], read_site).await
 }
 
-fn read(row: &Row) -> Result<School, StoreError> {
+pub(crate) fn read(row: &Row) -> Result<School, StoreError> {
     Ok(School { id: row.parse("id")?, trust: row.parse_opt("trust")?, name: row.parse("name")? })
 }
 

@@ -137,6 +137,7 @@ async fn site(caller: &Arc<Caller>, request: Request<Incoming>, target: Target) 
         Ruling::SignIn(_) => case.notice(Notice::SignIn(refused), entry),
         Ruling::Refuse(decision) => case.notice(Notice::Blocked(decision), entry),
         Ruling::Warn(decision) => case.notice(Notice::Warn(decision), entry),
+        Ruling::Password(_) => case.notice(Notice::Password, entry),
         Ruling::Agree(_) => case.notice(Notice::Agree, entry),
     }
 }

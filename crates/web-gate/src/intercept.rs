@@ -153,8 +153,9 @@ fn named(caller: &Arc<Caller>, origin: Origin, ruled: Ruled, hello: &Hello) -> O
 /// How strict: a refusal before a question, a question before leave, opening before carrying unopened.
 fn rank(ruling: &Ruling) -> u8 {
     match ruling {
-        Ruling::Refuse(_) => 5,
-        Ruling::SignIn(_) => 4,
+        Ruling::Refuse(_) => 6,
+        Ruling::SignIn(_) => 5,
+        Ruling::Password(_) => 4,
         Ruling::Agree(_) => 3,
         Ruling::Warn(_) => 2,
         Ruling::Proceed(decision) if decision.inspect == Inspect::Open => 1,

@@ -1,12 +1,12 @@
 //! Writes down what people did at a gate: signed, reported, signed in.
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use agreements::{Agreement, Signature, Standing, TextHash};
 use casework::{NewConcern, Origin};
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use gate::{Current, Errand, NotTaken, Report};
 use jiff::Timestamp;
-use school::{Choice, Id, Person, Role, Roles, School};
+use school::{Choice, Id, Person, Role, Roles, School, Username};
 use store::{
     By, Db, StoreError,
     agreements::{Method, Signing},
@@ -87,6 +87,11 @@ impl Clerk {
                 },
                 // Taken out before.
                 Errand::Elsewhere(_) => {}
+                Errand::Stranger { username, address, at } => {
+                    if let Err(err) = self.stranger(places, (username, address, at)).await {
+                        tracing::error!("a sign-in of another school is not noted: {}", told(&err));
+                    }
+                }
                 Errand::SignIn { person, username, address, what, at } => {
                     let username = &*username;
                     let entry = Entry { person, username, address, what, at };
@@ -173,6 +178,17 @@ impl Clerk {
         Some((one.id, one.roles))
     }
 
+    async fn stranger(
+        &self,
+        places: &mut Places,
+        it: (Username, IpAddr, Timestamp),
+    ) -> Result<(), StoreError> {
+        let snapshot = self.current.load_full();
+        let mut tx = self.db.write().await?;
+        places.stranger(&mut tx, &snapshot, it).await?;
+        tx.commit().await
+    }
+
     async fn note(&self, school: Id<School>, places: &mut Places, it: &Entry<'_>) -> Result<(), StoreError> {
         let Some(left_out) = places.row(it) else { return Ok(()) };
         let by = By { person: it.person, name: it.username.to_owned(), at: it.at };
@@ -180,10 +196,10 @@ impl Clerk {
         if left_out > 0 {
             address = format!("{address}, and {left_out} times more since it was last written down");
         }
-        let settings = self.current.load().chosen.clone();
+        let snapshot = self.current.load_full();
         let mut tx = self.db.write().await?;
         audit::note(&mut tx, &by, school, it.what, it.username, None, Some(&address)).await?;
-        places.alert(&mut tx, school, &settings, it).await?;
+        places.alert(&mut tx, &snapshot, it).await?;
         tx.commit().await
     }
 }

@@ -1,13 +1,16 @@
-//! What sign-ins at the gate say of misuse: guessing, and one account in two places (PWD-09, ACC-17).
+//! What sign-ins at the gate say of misuse: guessing, one account in two places, staff on a pupil's device, an account of
+//! another school (PWD-09, ACC-17). Nothing here looks at what anybody opens: a visit to a help page is no sign-in.
 use std::{collections::HashMap, net::IpAddr};
 
+use gate::Snapshot;
 use jiff::{SignedDuration, Timestamp};
 use school::{
-    Flood, Id, Person, School,
-    settings::{Settings, TWO_PLACES, TWO_PLACES_WITHIN},
+    Flood, Id, Person, Username,
+    passwords::is_pupils,
+    settings::{OTHER_SCHOOL, STAFF_ON_PUPILS, Setting, TWO_PLACES, TWO_PLACES_WITHIN},
 };
 use store::{
-    By, StoreError, Tx,
+    By, StoreError, Tx, people,
     security::{self, Kind, New},
 };
 
@@ -23,13 +26,19 @@ pub(crate) struct Entry<'a> {
 /// Who signed in where of late. Forgotten at a restart, when everyone is signed out as well.
 #[derive(Default)]
 pub(crate) struct Places {
+    /// Where each person signed in last and did not sign out.
     last: HashMap<Id<Person>, (IpAddr, Timestamp)>,
+    /// Who signed in last on each device and did not sign out.
+    there: HashMap<IpAddr, (Id<Person>, Timestamp)>,
     /// Each kind apart, so that the first that is slowed down is told at once, however lately one before it was refused.
     refused: Flood<(String, IpAddr, String)>,
+    strangers: Flood<(Username, IpAddr)>,
 }
 
 /// Longer than the setting allows, nothing is remembered.
 const LONGEST: SignedDuration = SignedDuration::from_hours(4);
+/// So long a device is a pupil's after they signed in there and left it so.
+const PUPILS_HOUR: SignedDuration = SignedDuration::from_hours(1);
 const MOST: usize = 50_000;
 
 impl Places {
@@ -46,56 +55,143 @@ impl Places {
     pub(crate) async fn alert(
         &mut self,
         tx: &mut Tx,
-        school: Id<School>,
-        settings: &Settings,
+        snapshot: &Snapshot,
         it: &Entry<'_>,
     ) -> Result<(), StoreError> {
-        let by = By { person: None, name: "Schoolgate".to_owned(), at: it.at };
-        if it.what == "slowed down" {
-            let address = it.address.to_string();
-            let (subject, of) = if it.username.is_empty() {
-                (address.as_str(), "names that nobody has")
-            } else {
-                (it.username, it.username)
-            };
-            let words = format!("Wrong passwords for {of}, again and again, at the gate from {address}");
-            security::raise(
-                tx,
-                &by,
-                school,
-                New { kind: Kind::Guessing, subject, words: &words, quiet: false },
-            )
-            .await?;
-        }
-        let (Some(person), "signed in") = (it.person, it.what) else {
-            if let (Some(person), "signed out" | "left signed in") = (it.person, it.what)
-                && self.last.get(&person).is_some_and(|(address, _)| *address == it.address)
-            {
-                self.last.remove(&person);
+        match (it.what, it.person) {
+            ("slowed down", _) => guessing(tx, snapshot, it).await,
+            ("signed in", Some(person)) => {
+                self.make_room(it.at);
+                let before = self.last.insert(person, (it.address, it.at));
+                let there = self.there.insert(it.address, (person, it.at));
+                two_places(tx, snapshot, it, before).await?;
+                staff_on_pupils(tx, snapshot, it, there).await
             }
+            // The next person's sign-in comes after it, and is looked at with what was there before.
+            ("left signed in", Some(person)) => {
+                self.forget(person, it.address);
+                Ok(())
+            }
+            ("signed out", Some(person)) => {
+                self.forget(person, it.address);
+                self.there.remove(&it.address);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A name that nobody of this school has was typed at its gate. What was typed may be a password in the wrong box, so
+    /// it is written down nowhere unless it is somebody's of another school.
+    pub(crate) async fn stranger(
+        &mut self,
+        tx: &mut Tx,
+        snapshot: &Snapshot,
+        (username, address, at): (Username, IpAddr, Timestamp),
+    ) -> Result<(), StoreError> {
+        if self.strangers.note((username.clone(), address), at).is_none() {
+            return Ok(());
+        }
+        let Some(theirs) = people::stranger(tx, snapshot.school.id, &username, at).await? else {
             return Ok(());
         };
-        if MOST <= self.last.len() {
-            self.last.retain(|_, (_, at)| it.at.duration_since(*at) < LONGEST);
-        }
-        let before = self.last.insert(person, (it.address, it.at));
-        let within = SignedDuration::from_mins(i64::from(settings.number(&TWO_PLACES_WITHIN)));
-        let how = settings.text(&TWO_PLACES);
-        if let Some((address, at)) = before
-            && address != it.address
-            && it.at.duration_since(at) < within
-            && how != "off"
-        {
-            let words = format!(
-                "{} signed in from {} and, {} minutes before, from {address}, without signing out",
-                it.username,
-                it.address,
-                it.at.duration_since(at).as_mins()
-            );
-            let new =
-                New { kind: Kind::TwoPlaces, subject: it.username, words: &words, quiet: how == "notice" };
-            security::raise(tx, &by, school, new).await?;
-        }
-        Ok(())
+        let words = format!(
+            "{username} of {} tried to sign in at the gate of this school from {address}, without a placement here",
+            theirs.name
+        );
+        raise(tx, snapshot, at, (&OTHER_SCHOOL, Kind::OtherSchool), username.as_str(), &words).await
     }
+
+    fn forget(&mut self, person: Id<Person>, address: IpAddr) {
+        if self.last.get(&person).is_some_and(|(last, _)| *last == address) {
+            self.last.remove(&person);
+        }
+    }
+
+    fn make_room(&mut self, now: Timestamp) {
+        if MOST <= self.last.len() {
+            self.last.retain(|_, (_, at)| now.duration_since(*at) < LONGEST);
+        }
+        if MOST <= self.there.len() {
+            self.there.retain(|_, (_, at)| now.duration_since(*at) < PUPILS_HOUR);
+        }
+    }
+}
+
+async fn guessing(tx: &mut Tx, snapshot: &Snapshot, it: &Entry<'_>) -> Result<(), StoreError> {
+    let address = it.address.to_string();
+    let (subject, of) = match it.username {
+        "" => (address.as_str(), "names that nobody has"),
+        name => (name, name),
+    };
+    let words = format!("Wrong passwords or pictures for {of}, again and again, at the gate from {address}");
+    let new = New { kind: Kind::Guessing, subject, words: &words, quiet: false };
+    security::raise(tx, &by(it.at), snapshot.school.id, new).await.map(drop)
+}
+
+async fn two_places(
+    tx: &mut Tx,
+    snapshot: &Snapshot,
+    it: &Entry<'_>,
+    before: Option<(IpAddr, Timestamp)>,
+) -> Result<(), StoreError> {
+    let within = SignedDuration::from_mins(i64::from(snapshot.chosen.number(&TWO_PLACES_WITHIN)));
+    let elsewhere =
+        before.filter(|(address, at)| *address != it.address && it.at.duration_since(*at) < within);
+    let Some((address, at)) = elsewhere else { return Ok(()) };
+    let words = format!(
+        "{} signed in from {} and, {} minutes before, from {address}, without signing out",
+        it.username,
+        it.address,
+        it.at.duration_since(at).as_mins()
+    );
+    raise(tx, snapshot, it.at, (&TWO_PLACES, Kind::TwoPlaces), it.username, &words).await
+}
+
+/// `there`: who signed in on the device before them and did not sign out.
+async fn staff_on_pupils(
+    tx: &mut Tx,
+    snapshot: &Snapshot,
+    it: &Entry<'_>,
+    there: Option<(Id<Person>, Timestamp)>,
+) -> Result<(), StoreError> {
+    let of = |id| snapshot.people.get(id).map(|it| &it.person);
+    let is_staff = |it: &Person| it.roles.iter().any(school::Role::is_staff);
+    if !it.person.and_then(of).is_some_and(is_staff) {
+        return Ok(());
+    }
+    let pupil = |id| of(id).filter(|it| is_pupils(it)).map(|it| it.username.as_str());
+    let device = snapshot.settings.devices.get(&it.address.to_canonical());
+    let owner = device.and_then(|(name, owner)| Some((name, pupil((*owner)?)?)));
+    let left = there.filter(|(_, at)| it.at.duration_since(*at) < PUPILS_HOUR).and_then(|(id, _)| pupil(id));
+    let (who, from) = (it.username, it.address);
+    let words = match (owner, left) {
+        (Some((device, owner)), _) => format!("{who} signed in on {device} ({from}), the device of {owner}"),
+        (None, Some(left)) => {
+            format!("{who} signed in from {from} over the sign-in that {left} left open there")
+        }
+        (None, None) => return Ok(()),
+    };
+    raise(tx, snapshot, it.at, (&STAFF_ON_PUPILS, Kind::StaffOnPupils), who, &words).await
+}
+
+/// As the setting says: not at all, on the page of alerts, or by letter too.
+async fn raise(
+    tx: &mut Tx,
+    snapshot: &Snapshot,
+    at: Timestamp,
+    (how, kind): (&Setting, Kind),
+    subject: &str,
+    words: &str,
+) -> Result<(), StoreError> {
+    let how = snapshot.chosen.text(how);
+    if how == "off" {
+        return Ok(());
+    }
+    let new = New { kind, subject, words, quiet: how == "notice" };
+    security::raise(tx, &by(at), snapshot.school.id, new).await.map(drop)
+}
+
+fn by(at: Timestamp) -> By {
+    By { person: None, name: "Schoolgate".to_owned(), at }
 }

@@ -28,7 +28,7 @@ static MENU: &[Part] = &[
         name: "People",
         pages: &[
             ("People", "/people", may(Right::SeePeople)),
-            ("Sign-in cards", "/people/cards", Demand::SignedIn),
+            ("Young pupils", "/people/cards", Demand::SignedIn),
             ("Who to ask", "/posts", Demand::SignedIn),
             ("Digests", "/digests", may(Right::SeeToday)),
             ("Access plans", "/plans", may(Right::SeePlans)),

@@ -46,7 +46,7 @@ pub(crate) async fn get(staff: Reader) -> Markup {
             }
             p.govuk-body {
                 "Your session locks after " (session::idle(&staff.settings).as_mins()) " minutes without use, and ends "
-                (session::longest(&staff.settings).as_hours()) " hours after you signed in. What you look at and change "
+                (session::longest(&staff.settings, staff.person.roles).as_hours()) " hours after you signed in. What you look at and change "
                 "is written down."
             }
         },

@@ -39,8 +39,7 @@ pub(crate) async fn post(
 ) -> Result<Response, Failure> {
     let next = fields.get("next");
     if staff.locked && !is_owner(&console, &staff, &fields).await? {
-        let words =
-            "That is not the password of this session. After a few wrong ones, wait a quarter of an hour.";
+        let words = "That is not the password of this session. After a few wrong ones, wait five minutes.";
         let page = page(&staff, &owner(&console, &staff).await?, next, Some(words));
         return Ok((StatusCode::UNAUTHORIZED, page).into_response());
     }

@@ -3,9 +3,12 @@ pub(crate) mod act;
 pub(crate) mod cards;
 pub(crate) mod change;
 pub(crate) mod export;
+pub(crate) mod given;
 pub(crate) mod link;
 pub(crate) mod list;
 pub(crate) mod person;
+pub(crate) mod pictures;
+mod young;
 
 use school::{Choice, Group, Id, Line, Person, Role, School};
 use store::{StoreError, Tx, groups, people, people::Kept};

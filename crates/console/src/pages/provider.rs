@@ -59,12 +59,12 @@ pub(crate) async fn come_back(
         return refuse(&next, NotLetIn::Declined).await;
     }
     // Each code costs a question to the provider. Counted by address alone: there is no name to guess at.
-    if !console.throttle.may_guess(&round.state, address, now) {
+    let Some(guess) = console.throttle.guess(&round.state, address, now) else {
         return sign_in::refused(&console, &next, StatusCode::TOO_MANY_REQUESTS, sign_in::WAIT).await;
-    }
+    };
     match elsewhere.person(&round, fields.get("code")).await {
         Ok(person) => {
-            console.throttle.right(&round.state, address);
+            console.throttle.right(guess);
             let session = sign_in::let_in(&console, &person, (address, &headers), &trip.next).await?;
             Ok((no_cookie, session).into_response())
         }

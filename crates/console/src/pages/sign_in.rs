@@ -1,4 +1,8 @@
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    borrow::Cow,
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
 use axum::{
     Extension,
@@ -11,7 +15,7 @@ use axum::{
 };
 use jiff::Timestamp;
 use maud::{Markup, html};
-use school::{Id, KeptBy, Person, School, Username};
+use school::{Id, KeptBy, Person, School, Username, guesses::account};
 use store::{By, Tx, accounts, audit, people, people::Kept, schools, security, sessions};
 
 use crate::{
@@ -30,7 +34,9 @@ use crate::{
 
 /// One sentence for every reason, so that nobody learns which names exist.
 const WRONG: &str = "That username and password do not match. Check both and try again.";
-pub(crate) const WAIT: &str = "Too many wrong passwords. Wait a quarter of an hour, then try again.";
+/// No refusal is quicker: more than a hash, a row and a question to a directory nearby take together.
+const FLOOR: Duration = Duration::from_millis(if cfg!(test) { 20 } else { 400 });
+pub(crate) const WAIT: &str = "Too many wrong passwords. Wait five minutes, then try again.";
 
 pub(crate) async fn get(State(console): State<Console>, fields: Fields) -> Result<Markup, Failure> {
     let schools = schools::all(&mut console.db.read().await?).await?;
@@ -43,44 +49,70 @@ pub(crate) async fn post(
     headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, Failure> {
-    let now = (console.clock)();
+    // It runs from here on. A name that exists costs a row in the trail and perhaps a question to a directory, and one
+    // that does not exist must not be told by that.
+    let floor = tokio::time::sleep(FLOOR);
     let address = from.map(|it| it.0.0.ip());
     let schools = schools::all(&mut console.db.read().await?).await?;
-    let kept = find(&console, &schools, &fields).await?;
-    let refused = |status: StatusCode, words| {
-        Ok((status, page(&console, &schools, &fields, Some(words))).into_response())
-    };
-
-    if !console.throttle.may_guess(fields.get("username"), address, now) {
-        failed(&console, kept.as_ref(), address, true).await?;
-        return refused(StatusCode::TOO_MANY_REQUESTS, WAIT);
+    match believed(&console, &schools, &fields, address).await? {
+        Ok(kept) => {
+            console.admits(&kept.person, (console.clock)())?;
+            let_in(&console, &kept.person, (address, &headers), fields.get("next")).await
+        }
+        Err((status, words)) => {
+            floor.await;
+            Ok((status, page(&console, &schools, &fields, Some(&words))).into_response())
+        }
     }
+}
+
+/// Whose name and password these are, or what is said instead.
+async fn believed(
+    console: &Console,
+    schools: &[School],
+    fields: &Fields,
+    address: Option<IpAddr>,
+) -> Result<Result<Kept, (StatusCode, Cow<'static, str>)>, Failure> {
+    let kept = find(console, schools, fields).await?;
+    let account = account(chosen(schools, fields).unwrap_or(Id::from_u128(0)), fields.get("username"));
+    let Some(guess) = console.throttle.guess(&account, address, (console.clock)()) else {
+        failed(console, kept.as_ref(), address, true).await?;
+        return Ok(Err((StatusCode::TOO_MANY_REQUESTS, WAIT.into())));
+    };
     let keeper = match &kept {
         Some(it) => accounts::kept_by(&mut console.db.read().await?, it.person.id).await?,
         None => KeptBy::School,
     };
-    #[expect(clippy::single_match_else, reason = "who is asked, in the order of who keeps the password")]
+    let typed = fields.raw("password");
+    // A hash that is left over from before opens nothing while somebody else keeps the password. Where there is none, the
+    // hash of nobody is checked: that takes as long.
+    let phc = kept.as_ref().filter(|_| keeper == KeptBy::School).and_then(|it| it.password.clone());
     let right = match (&kept, keeper, &console.elsewhere) {
         (Some(it), KeptBy::Directory, Some(elsewhere)) => {
-            match elsewhere.is_right(&it.person, fields.raw("password")).await {
+            let (hashed, right) =
+                tokio::join!(password::is_right(typed, None), elsewhere.is_right(&it.person, typed));
+            hashed?;
+            match right {
                 Ok(right) => right,
-                Err(why) => return refused(StatusCode::SERVICE_UNAVAILABLE, &why.to_string()),
+                // That it is down has to be told to its people, though it says that they are known.
+                Err(why) => {
+                    console.throttle.take_back(guess);
+                    return Ok(Err((StatusCode::SERVICE_UNAVAILABLE, why.to_string().into())));
+                }
             }
         }
-        _ => {
-            // A hash that is left over from before opens nothing while somebody else keeps the password.
-            let phc = kept.as_ref().filter(|_| keeper == KeptBy::School).and_then(|it| it.password.clone());
-            password::is_right(fields.raw("password"), phc).await?
+        _ => password::is_right(typed, phc).await?,
+    };
+    match kept {
+        Some(kept) if right => {
+            console.throttle.right(guess);
+            Ok(Ok(kept))
         }
-    };
-    let Some(kept) = kept.as_ref().filter(|_| right) else {
-        failed(&console, kept.as_ref(), address, false).await?;
-        return refused(StatusCode::UNAUTHORIZED, WRONG);
-    };
-    console.throttle.right(fields.get("username"), address);
-    console.admits(&kept.person, now)?;
-
-    let_in(&console, &kept.person, (address, &headers), fields.get("next")).await
+        kept => {
+            failed(console, kept.as_ref(), address, false).await?;
+            Ok(Err((StatusCode::UNAUTHORIZED, WRONG.into())))
+        }
+    }
 }
 
 /// Writes a wrong guess down, one a minute for each name and address. What was typed as a name may be a password in the

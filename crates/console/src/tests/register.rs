@@ -1,6 +1,6 @@
 //! The register: looking up, adding, changing together, resetting, ending and bringing back.
 use axum::http::StatusCode;
-use school::Role;
+use school::{Choice, Role};
 
 use super::World;
 
@@ -164,8 +164,135 @@ async fn a_class_of_young_pupils_gets_cards_and_nobody_else_does() {
     let again =
         world.post("/people/cards", Some(&admin), &[("class", "2 Oak"), ("who", "without")]).await.words();
     assert!(again.contains("No cards were made"), "{again}");
+    // A school that has chosen pictures makes no cards.
+    world.set(&school::settings::YOUNG_SIGN_IN, "pictures").await;
+    let refused = world.post("/people/cards", Some(&admin), &[("class", "2 Oak"), ("who", "all")]).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    world.set(&school::settings::YOUNG_SIGN_IN, "cards").await;
     // The school lets them choose their own from Year 2 on.
     world.set(&school::settings::PERSONAL_FROM, "2").await;
     let words = world.get("/people/cards?class=2+Oak", Some(&admin)).await.words();
     assert!(words.contains("Nobody in this class"), "{words}");
+}
+
+/// PWD-04: three pictures of 24 in their order, and a badge that nobody else of the class has.
+#[tokio::test]
+async fn a_class_of_young_pupils_gets_pictures_that_are_kept_as_a_password_is() {
+    let world = World::new().await;
+    let admin = world.session(&world.elm, Role::AccountAdministrator).await;
+    let pupils =
+        [("Ivy Small", "ivy.small", "2"), ("Ted Short", "ted.short", "2"), ("Max Tall", "max.tall", "7")];
+    for (name, username, year) in pupils {
+        let new = [
+            ("name", name),
+            ("username", username),
+            ("roles", "pupil"),
+            ("year", year),
+            ("classes", "2 Oak"),
+        ];
+        let added = world.post("/people/add", Some(&admin), &new).await;
+        assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.words());
+    }
+    let give = async |who: &str| {
+        world.post("/people/pictures", Some(&admin), &[("class", "2 Oak"), ("who", who)]).await
+    };
+    let young = async || {
+        let mut tx = world.db.read().await.expect("a transaction");
+        store::young::all(&mut tx, world.elm.id).await.expect("read")
+    };
+    let not_chosen = give("all").await;
+    assert_eq!((not_chosen.status, young().await.len()), (StatusCode::BAD_REQUEST, 0));
+    world.set(&school::settings::YOUNG_SIGN_IN, "pictures").await;
+    let words = world.get("/people/pictures?class=2+Oak", Some(&admin)).await.words();
+    assert!(words.contains("ivy.small") && !words.contains("max.tall"), "{words}");
+
+    let sheet = give("without").await.words();
+    let kept = young().await;
+    assert_eq!(kept.len(), 2, "{sheet}");
+    let badges: std::collections::HashSet<_> = kept.values().map(|it| it.badge).collect();
+    assert_eq!(badges.len(), 2, "one each");
+    // What the sheet shows is what opens, and the store has only its hash.
+    let ivy = sheet.split_once("Ivy Small").expect("her").1;
+    let order: Vec<&str> = ivy.split_once("in this order:\n").expect("an order").1.lines().take(3).collect();
+    let code = |label: &&str| {
+        school::pictures::Picture::ALL.iter().find(|it| it.label() == *label).expect(label).code()
+    };
+    let secret = order.iter().map(code).collect::<Vec<_>>().join(" ");
+    let mut opened = 0;
+    for it in kept.values() {
+        assert!(it.pictures.starts_with("$argon2id$"), "{}", it.pictures);
+        opened +=
+            u32::from(crate::password::is_right(&secret, Some(it.pictures.clone())).await.expect("hashed"));
+    }
+    assert_eq!(opened, 1);
+    assert!(!world.audit(&world.elm).await.iter().any(|it| it.contains(&secret)));
+
+    assert!(
+        give("without").await.words().contains("No pictures were given"),
+        "sent twice: those who have them keep them"
+    );
+    assert_eq!(young().await, kept);
+    give("all").await;
+    let next = young().await;
+    for (id, it) in &kept {
+        assert_ne!(it.pictures, next[id].pictures);
+        assert_eq!(it.badge, next[id].badge, "a child keeps its badge");
+    }
+}
+
+/// PWD-05: chosen by an administrator, changed by its owner before anything else, and shown nowhere.
+#[tokio::test]
+async fn a_temporary_password_opens_nothing_but_the_page_that_changes_it() {
+    let world = World::new().await;
+    world.set(&school::settings::SECOND_ROLES, "").await;
+    let admin = world.session(&world.elm, Role::AccountAdministrator).await;
+    let left = world.session(&world.elm, Role::Head).await;
+    let username = "helen".parse().expect("a name");
+    let mut tx = world.db.read().await.expect("a transaction");
+    let helen = store::people::by_username(&mut tx, world.elm.id, &username)
+        .await
+        .expect("read")
+        .expect("there")
+        .person;
+    drop(tx);
+    let path = format!("/people/{}/password", helen.id);
+    let give = async |new: &str, again: &str| {
+        world.post(&path, Some(&admin), &[("new", new), ("again", again)]).await
+    };
+    let page = world.get(&path, Some(&admin)).await.words();
+    assert!(page.contains(crate::password::rules::KEEP_PRIVATE), "{page}");
+    let long = "Seven quiet otters 42";
+    for (new, again, why) in
+        [("short", "short", "at least 12 characters"), (long, "Seven quiet otters 43", "not the same")]
+    {
+        let refused = give(new, again).await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+        assert!(refused.words().contains(why) && !refused.text.contains(new), "{}", refused.words());
+    }
+    assert_eq!(world.get("/today", Some(&left)).await.status, StatusCode::OK, "nothing was changed");
+    let done = give(long, long).await;
+    assert!(done.words().contains("The password is set") && !done.text.contains(long), "{}", done.words());
+    assert!(
+        world.get("/today", Some(&left)).await.location().starts_with("/sign-in"),
+        "the old session is out"
+    );
+    let elm = world.elm.id.to_string();
+    let fields = [("school", elm.as_str()), ("username", "helen"), ("password", long)];
+    let signed = world.post("/sign-in", None, &fields).await;
+    let cookie = signed.cookie().split(['=', ';']).nth(1).expect("a cookie").to_owned();
+    let session = crate::Token::from_text(&cookie).expect("a token");
+    assert_eq!(world.get("/today", Some(&session)).await.location(), "/account/password?next=%2Ftoday");
+    let own = "Nine loud herons 17";
+    let change = [("password", long), ("new", own), ("again", own), ("next", "/today")];
+    assert_eq!(world.post("/account/password", Some(&session), &change).await.location(), "/today");
+    assert_eq!(world.get("/today", Some(&session)).await.status, StatusCode::OK);
+
+    // Kept elsewhere, or one's own: not here.
+    let by = store::By { person: None, name: "Office".to_owned(), at: world.now() };
+    let mut tx = world.db.write().await.expect("a transaction");
+    store::accounts::keep_by(&mut tx, &by, world.elm.id, helen.id, school::KeptBy::Directory)
+        .await
+        .expect("set");
+    tx.commit().await.expect("kept");
+    assert_eq!(give(long, long).await.status, StatusCode::BAD_REQUEST);
 }

@@ -88,14 +88,24 @@ async fn case_files_ask_again_when_the_second_credential_is_no_longer_fresh() {
     let concern = format!("/concerns/{}", world.concern);
     let led = world.get(&concern, Some(&session)).await;
     assert!(led.location().starts_with("/account/second/show?next="), "{}", led.location());
-    // What was begun in time may still be sent.
-    let sent = world.post(&format!("{concern}/seen"), Some(&session), &[]).await;
-    assert_eq!(sent.location(), concern);
+    // What was begun in time is asked for once more, and is sent again as it was.
+    let seen = format!("{concern}/seen");
+    let sent = world.post(&seen, Some(&session), &[]).await;
+    assert_eq!(sent.status, StatusCode::FORBIDDEN);
+    assert!(sent.words().contains("What you typed is not lost"), "{}", sent.words());
+    assert!(
+        !world
+            .audit(&world.elm)
+            .await
+            .iter()
+            .any(|it| it.contains("Dana Lead") && it.contains("mark concern seen"))
+    );
     let now = code(&world, &secret);
     let shown =
         world.post("/account/second/show", Some(&session), &[("code", &now), ("next", &concern)]).await;
     assert_eq!(shown.location(), concern);
     assert_eq!(world.get(&concern, Some(&session)).await.status, StatusCode::OK);
+    assert_eq!(world.post(&seen, Some(&session), &[]).await.location(), concern);
 }
 
 #[tokio::test]

@@ -42,6 +42,9 @@ async fn a_wrong_name_and_a_wrong_password_get_the_same_words() {
     let wrong_password = world.post("/sign-in", None, &form(&elm, "dana", "wrong")).await;
     let wrong_name = world.post("/sign-in", None, &form(&elm, "nobody", PASSWORD)).await;
     let no_password = world.post("/sign-in", None, &form(&elm, "ada.pupil", PASSWORD)).await;
+    let start = std::time::Instant::now();
+    world.post("/sign-in", None, &form("", "nobody at all", "x")).await;
+    assert!(start.elapsed() >= std::time::Duration::from_millis(20), "no refusal is quicker than others");
     for answer in [&wrong_password, &wrong_name, &no_password] {
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
         assert!(answer.cookie().is_empty());
@@ -73,9 +76,45 @@ async fn guesses_are_slowed_down_even_when_the_next_would_be_right() {
     let manager = world.session(&world.elm, Role::NetworkManager).await;
     let page = world.get("/security", Some(&manager)).await.words();
     assert!(page.contains("Password guessing"), "{page}");
-    world.wait(SignedDuration::from_mins(15));
+    world.wait(SignedDuration::from_mins(5));
     let answer = world.post("/sign-in", None, &form(&elm, "dana", PASSWORD)).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
+}
+
+/// BEY-11: one rule and one count for console and gate, from wherever the guesses come.
+#[tokio::test]
+async fn no_account_takes_more_than_ten_guesses_in_five_minutes_at_console_and_gate_together() {
+    let world = World::new().await;
+    let elm = world.elm.id.to_string();
+    let post = async |address: [u8; 4], password: &str| {
+        let body = serde_html_form::to_string(form(&elm, "dana", password)).expect("a form");
+        let mut sent = request(Method::POST, "/sign-in", None, Body::from(body));
+        sent.extensions_mut().insert(axum::extract::ConnectInfo(std::net::SocketAddr::from((address, 5))));
+        world.send(sent).await.status
+    };
+    let home = [192, 0, 2, 1];
+    assert_eq!(post(home, PASSWORD).await, StatusCode::SEE_OTHER, "this device is known from now on");
+    let mut taken = Vec::new();
+    for second in (0..600).step_by(5) {
+        let address =
+            if second % 10 == 0 { home } else { [198, 51, 100, u8::try_from(second % 200).expect("small")] };
+        match post(address, &format!("wrong {second}")).await {
+            StatusCode::UNAUTHORIZED => taken.push(second),
+            other => assert_eq!(other, StatusCode::TOO_MANY_REQUESTS),
+        }
+        world.wait(SignedDuration::from_secs(5));
+    }
+    let within = |end: &i32| taken.iter().filter(|it| (0..300).contains(&(end - **it))).count();
+    assert_eq!(taken.iter().map(within).max(), Some(10), "{taken:?}");
+    // The gate's guesses count here too.
+    let account = school::guesses::account(world.elm.id, "helen");
+    for _ in 0..5 {
+        let origin = school::guesses::Origin::Device(home.into());
+        let mut gate = world.guesses.lock().expect("unharmed");
+        assert!(gate.begin(school::guesses::Secret::Password, origin, &account, world.now()).is_some());
+    }
+    let answer = world.post("/sign-in", None, &form(&elm, " HELEN ", PASSWORD)).await;
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
 }
 
 #[tokio::test]
@@ -108,6 +147,29 @@ async fn a_session_locks_after_ten_idle_minutes_and_ends_after_its_longest_time(
         world.wait(SignedDuration::from_mins(8));
     }
     assert!(world.get("/account", Some(&busy)).await.location().starts_with("/sign-in"));
+}
+
+/// PWD-07: a setting for each role.
+#[tokio::test]
+async fn a_session_of_a_role_that_the_school_names_ends_sooner() {
+    use school::settings::{SESSION_LONGEST, SESSION_SHORT, SESSION_SHORT_ROLES};
+    let world = World::new().await;
+    world.set(&SECOND_DEMANDED, "off").await;
+    world.set(&SESSION_SHORT_ROLES, "network-manager technician").await;
+    let check = async |role: Role, longest: &str, short: &str, hours: i64| {
+        world.set(&SESSION_LONGEST, longest).await;
+        world.set(&SESSION_SHORT, short).await;
+        let session = world.session(&world.elm, role).await;
+        for _ in 0..hours * 10 {
+            assert_eq!(world.get("/account", Some(&session)).await.status, StatusCode::OK, "{role:?}");
+            world.wait(SignedDuration::from_mins(6));
+        }
+        let ended = world.get("/account", Some(&session)).await;
+        assert!(ended.location().starts_with("/sign-in"), "{role:?} {longest} {short}");
+    };
+    check(Role::NetworkManager, "5", "2", 2).await;
+    check(Role::Head, "5", "2", 5).await;
+    check(Role::NetworkManager, "3", "8", 3).await;
 }
 
 /// PWD-08.

@@ -16,7 +16,7 @@ use crate::{
     Page, Report, Who,
     desk::Desk,
     pages::{
-        Frame, Sheet, agree, home,
+        Frame, Sheet, agree, home, password,
         report::{self, LONGEST, NO_FILES},
         sign_in,
     },
@@ -81,6 +81,9 @@ impl Desk {
         self.bindings.bind(device, &known, now + lasts, now);
         self.errands.sign_in(Some(known.person.id), known.person.username.as_str(), device, "signed in", now);
         let back = safe_back(back, &snapshot.settings.gate_name);
+        if known.has_to_change(now) {
+            return to(&with_back("/password", back));
+        }
         if known.missing.iter().any(|it| it.at(now, Some(now)).is_some()) {
             return to(&agree_link(back));
         }
@@ -88,6 +91,16 @@ impl Desk {
         let who = Who::Known(known);
         let frame = Frame { who: &who, ..*frame };
         frame.bind(sign_in::done(&frame, &name, back))
+    }
+
+    /// What somebody is shown whose password has to be changed before anything else opens (PWD-03).
+    pub(super) fn password(frame: &Frame<'_>, visit: &Visit<'_>, back: &str) -> Page {
+        let back = safe_back(back, &frame.snapshot.settings.gate_name);
+        match visit.who {
+            Who::Known(known) if known.has_to_change(visit.now) => frame.bind(password::page(frame, back)),
+            Who::Known(known) => frame.bind(sign_in::done(frame, known.person.name.as_str(), back)),
+            Who::Nobody => to(&sign_in_link(back)),
+        }
     }
 
     pub(super) fn sign_out_form(&self, frame: &Frame<'_>, visit: &Visit<'_>) -> Sheet {

@@ -14,6 +14,7 @@ enum Door {
     Warn,
     Refuse,
     SignIn,
+    Password,
     Agree,
 }
 
@@ -23,6 +24,7 @@ fn door(decision: Decision, who: &Who, open_unknown: bool) -> Door {
         Ruling::Warn(_) => Door::Warn,
         Ruling::Refuse(_) => Door::Refuse,
         Ruling::SignIn(_) => Door::SignIn,
+        Ruling::Password(_) => Door::Password,
         Ruling::Agree(_) => Door::Agree,
     }
 }
@@ -108,6 +110,7 @@ fn nothing_else_opens_before_signing_in_and_agreeing() {
             Ruling::Warn(_) => Door::Warn,
             Ruling::Refuse(_) => Door::Refuse,
             Ruling::SignIn(_) => Door::SignIn,
+            Ruling::Password(_) => Door::Password,
             Ruling::Agree(_) => Door::Agree,
         };
         assert_eq!(got, door, "{url}");
@@ -137,4 +140,34 @@ fn rules_that_cannot_be_read_close_everything() {
         ..decision(Verdict::Allow, Step::Rule)
     };
     assert_eq!(Ruling::Proceed(seen.clone()).decision(), &seen);
+}
+
+/// PWD-03: a password that is too old or was given opens help and the console, where it is changed, and nothing else.
+#[test]
+fn a_password_that_has_to_be_changed_opens_only_the_console() {
+    let mut snapshot = crate::sample::snapshot();
+    snapshot.rules = crate::sample::compiled(
+        "allow open.example.org\nblock shut.example.org\nallow console.school.test\n",
+    );
+    snapshot.settings.console_url = Some("https://console.school.test:8443".into());
+    let check = |url: &str, minute: i64, door: Door| {
+        let target = Target::parse(url).expect(url);
+        let subject = snapshot.rules.subject(&pupil().person);
+        let known =
+            Known { subject, missing: vec![due()], change_from: Some(crate::sample::at(10)), ..pupil() };
+        let who = Who::Known(Arc::new(known));
+        let got = match judge(&snapshot, &who, &target, Stage::Request, crate::sample::at(minute)) {
+            Ruling::Proceed(_) => Door::Proceed,
+            Ruling::Password(_) => Door::Password,
+            Ruling::Agree(_) => Door::Agree,
+            other => panic!("{url}: {other:?}"),
+        };
+        assert_eq!(got, door, "{url} {minute}");
+    };
+    check("https://open.example.org/", 9, Door::Agree);
+    check("https://open.example.org/", 10, Door::Password);
+    check("https://shut.example.org/", 10, Door::Password);
+    check("https://console.school.test:8443/account/password", 10, Door::Proceed);
+    check("https://console.school.test/", 10, Door::Password);
+    check("https://www.childline.org.uk/", 10, Door::Proceed);
 }

@@ -2,7 +2,10 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 use maud::html;
-use school::{NotLetIn, OpeningHours, settings::COMMUNITY_HOURS};
+use school::{
+    NotLetIn, OpeningHours,
+    settings::{COMMUNITY_HOURS, YOUNG_SIGN_IN},
+};
 
 use super::{Frame, Sheet};
 use crate::{Refusal, desk::encode};
@@ -55,7 +58,7 @@ impl Wrong {
                 "Many people are signing in just now. Wait a moment, then try again."
             }
             Wrong::Refused(Refusal::SlowDown) => {
-                "That was a lot of wrong tries. Wait half a minute, then try again. If you have forgotten your \
+                "That was a lot of wrong tries. Wait five minutes, then try again. If you have forgotten your \
                  password, ask a teacher."
             }
             Wrong::Stale => "This page was open for a long time. Please type your name and password again.",
@@ -63,7 +66,11 @@ impl Wrong {
         })
     }
 
-    fn status(self) -> u16 {
+    pub(super) fn is_to_wait(self) -> bool {
+        matches!(self, Wrong::Refused(Refusal::Busy | Refusal::SlowDown))
+    }
+
+    pub(super) fn status(self) -> u16 {
         #[expect(clippy::match_same_arms, reason = "what is left of elsewhere comes after what is not")]
         match self {
             Wrong::Refused(
@@ -101,6 +108,10 @@ fn ended(refusal: Option<Refusal>) -> bool {
 /// `/sign-in`.
 pub(crate) fn form(frame: &Frame<'_>, form: &Form<'_>) -> Sheet {
     let wrong = form.wrong.map(|it| it.words(frame));
+    let password = match frame.snapshot.chosen.text(&YOUNG_SIGN_IN).as_str() {
+        "cards" => "Password, or the code on your card",
+        _ => "Password",
+    };
     let main = html! {
         h1 { "Sign in" }
         p.lead { "Say who you are, and the pages that are open for you will open." }
@@ -112,11 +123,16 @@ pub(crate) fn form(frame: &Frame<'_>, form: &Form<'_>) -> Sheet {
             input #username type="text" name="username" value=(form.username) autocomplete="username"
                 autocapitalize="none" spellcheck="false" maxlength="64" required
                 aria-invalid=[wrong.as_ref().map(|_| "true")] aria-describedby=[wrong.as_ref().map(|_| "wrong")];
-            label for="password" { "Password, or the code on your card" }
+            label for="password" { (password) }
             input #password type="password" name="password" autocomplete="current-password" maxlength="1024"
                 required aria-invalid=[wrong.as_ref().map(|_| "true")]
                 aria-describedby=[wrong.as_ref().map(|_| "wrong")];
             ul.do { li { button.main type="submit" { "Sign in" } } }
+        }
+        @if !frame.snapshot.people.classes().is_empty() {
+            ul.do {
+                li { a.other href={ (frame.base) "/sign-in/pictures?back=" (encode(form.back)) } { "Sign in with pictures" } }
+            }
         }
         @if let Some(provider) = &frame.snapshot.settings.provider {
             // A link, not a form: browsers hold `form-action` against where a form's answer leads.
@@ -153,7 +169,8 @@ pub(crate) fn form(frame: &Frame<'_>, form: &Form<'_>) -> Sheet {
     };
     let sheet = Sheet::new(form.wrong.map_or(200, Wrong::status), title, main);
     match form.wrong {
-        Some(Wrong::Refused(Refusal::Busy | Refusal::SlowDown)) => sheet.header("retry-after", "30"),
+        Some(Wrong::Refused(Refusal::SlowDown)) => sheet.header("retry-after", "300"),
+        Some(it) if it.is_to_wait() => sheet.header("retry-after", "30"),
         _ => sheet,
     }
 }

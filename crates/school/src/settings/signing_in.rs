@@ -26,6 +26,27 @@ pub const SESSION_LONGEST: Setting = Setting {
     rows: &["PWD-07"],
 };
 
+/// PWD-07: for each role, where the school wants it shorter.
+pub const SESSION_SHORT_ROLES: Setting = Setting {
+    key: "session-short-roles",
+    group: GROUP,
+    label: "Roles with a shorter session at the console",
+    help: "Whoever has one of these signs in again sooner, after the time below.",
+    kind: Kind::Several(STAFF),
+    default: "",
+    rows: &["PWD-07"],
+};
+/// PWD-07.
+pub const SESSION_SHORT: Setting = Setting {
+    key: "session-short",
+    group: GROUP,
+    label: "Longest session of those roles",
+    help: "Never longer than the longest session of everybody.",
+    kind: Kind::Number { least: 1, most: 24, unit: "hours" },
+    default: "2",
+    rows: &["PWD-07"],
+};
+
 /// ACC-07.
 pub const SECOND_DEMANDED: Setting = Setting {
     key: "second-demanded",
@@ -174,6 +195,27 @@ pub const PERSONAL_FROM: Setting = Setting {
     default: "7",
     rows: &["PWD-04"],
 };
+/// PWD-04.
+pub const YOUNG_SIGN_IN: Setting = Setting {
+    key: "young-sign-in",
+    group: GROUP,
+    label: "Pupils below that year sign in with",
+    help: "Pictures count at the gate's own page and nowhere else. Three of 24 in their order are one way of 12,144, \
+           about what the number of a bank card is worth: enough to keep a class honest where guesses are slowed \
+           down, and no protection for anything else. A code on a card is worth much more.",
+    kind: Kind::One(&[
+        ("cards", "A code on a card"),
+        ("pictures", "Three pictures in their order"),
+        ("neither", "A password, as everybody else"),
+    ]),
+    default: "cards",
+    rows: &["PWD-04"],
+};
+const ALERTS: &[(&str, &str)] = &[
+    ("off", "Nothing"),
+    ("notice", "It stands in the list of alerts"),
+    ("alert", "The network manager gets a letter"),
+];
 /// ACC-17.
 pub const TWO_PLACES: Setting = Setting {
     key: "two-places",
@@ -181,12 +223,30 @@ pub const TWO_PLACES: Setting = Setting {
     label: "One account on two devices",
     help: "What happens when somebody signs in at the gate on a second device while the first is in use. Where people \
            carry a phone beside a laptop this is normal, and says little.",
-    kind: Kind::One(&[
-        ("off", "Nothing"),
-        ("notice", "It stands in the list of alerts"),
-        ("alert", "The network manager gets a letter"),
-    ]),
+    kind: Kind::One(ALERTS),
     default: "notice",
+    rows: &["ACC-17"],
+};
+/// ACC-17.
+pub const STAFF_ON_PUPILS: Setting = Setting {
+    key: "staff-on-pupils",
+    group: GROUP,
+    label: "Staff account on a pupil's device",
+    help: "What happens when somebody of the staff signs in at the gate on a device that belongs to a pupil, or over the \
+           sign-in that a pupil left open there within the hour.",
+    kind: Kind::One(ALERTS),
+    default: "alert",
+    rows: &["ACC-17"],
+};
+/// ACC-17.
+pub const OTHER_SCHOOL: Setting = Setting {
+    key: "other-school",
+    group: GROUP,
+    label: "Account of another school",
+    help: "What happens when somebody types the user name of another school of the trust at this school's gate, \
+           without a placement here. They are not let in whatever this says.",
+    kind: Kind::One(ALERTS),
+    default: "alert",
     rows: &["ACC-17"],
 };
 pub const TWO_PLACES_WITHIN: Setting = Setting {

@@ -27,6 +27,12 @@ fn a_visitor_is_admitted_until_three_and_out_a_minute_later() {
     walk("visitor.js", &["--at", "14:58:30"]);
 }
 
+/// PWD-04.
+#[test]
+fn a_young_child_signs_in_with_pictures_without_scripts() {
+    walk("pictures.js", &[]);
+}
+
 /// ACC-07, and a setting's change found by the head.
 #[test]
 fn a_passkey_opens_the_settings_and_the_head_finds_what_was_changed() {
@@ -89,6 +95,7 @@ pub(crate) fn install(walk: &Path) {
         "walk.js",
         "passkey.js",
         "people.js",
+        "pictures.js",
         "visitor.js",
         "visits.js",
         "pages.js",

@@ -1,5 +1,6 @@
 //! What the store keeps, told as stories, each on both engines.
 #![expect(clippy::unwrap_used, reason = "what stories share is test code too")]
+mod accounts;
 mod agreements;
 mod audit;
 mod backup;

@@ -3,9 +3,9 @@ use store::{
     StoreError, Tx, audit, fresh_id, groups, people, register, register::Wanted, schools, settings,
     sign_in_links, sign_in_links::Link,
 };
-use testkit::databases::on_both;
+use testkit::databases::{on_both, on_both_at};
 
-use crate::{at, by, person, small, write};
+use crate::{at, by, person, raw, small, write};
 
 #[tokio::test]
 async fn people_come_change_and_leave() {
@@ -193,6 +193,48 @@ async fn whose_an_address_is_is_found_in_every_school() {
         found.sort_by_key(|it| it.person.username.to_string());
         let found: Vec<_> = found.into_iter().map(|it| it.person).collect();
         assert_eq!(found, all[..2]);
+    })
+    .await;
+}
+
+/// ACC-17: whose name it is, at which other school of the trust; not of those who have a place here.
+#[tokio::test]
+async fn somebody_of_another_school_of_the_trust_is_a_stranger_unless_they_are_placed_here() {
+    on_both_at(async |db, url| {
+        let (hill, dale) = (small(&db, "Hill School").await, small(&db, "Dale School").await);
+        let by = by("2026-11-25T10:00:00Z");
+        let trust = school::Trust { id: fresh_id(by.at), name: "Two Schools".parse().expect("a line") };
+        let guest = person(dale.school.id, "g.guest", "Gail Guest", Role::Teacher);
+        let mut tx = write(&db).await;
+        people::add(&mut tx, &by, &guest).await.unwrap();
+        let ask = async |tx: &mut Tx, second: &str| {
+            let found = people::stranger(tx, hill.school.id, &guest.username, at(second)).await.unwrap();
+            found.map(|it| it.name.to_string())
+        };
+        assert_eq!(ask(&mut tx, "2026-11-25T10:00:00Z").await, None, "no trust of theirs together");
+        store::trusts::add(&mut tx, &by, &trust).await.unwrap();
+        for it in [&hill, &dale] {
+            store::trusts::join(&mut tx, &by, it.school.id, &trust).await.unwrap();
+        }
+        assert_eq!(ask(&mut tx, "2026-11-25T10:00:00Z").await.as_deref(), Some("Dale School"));
+        let own = people::stranger(&mut tx, dale.school.id, &guest.username, by.at).await.unwrap();
+        assert_eq!(own, None, "at home");
+        tx.commit().await.unwrap();
+        let placed = format!(
+            "insert into placement (id, version, school, person, roles, since, until, basis, added_by) values \
+             ('p', 1, '{}', '{}', 'teacher', {}, {}, 'cover', 'head')",
+            hill.school.id,
+            guest.id,
+            at("2026-11-25T11:00:00Z").as_millisecond(),
+            at("2026-11-25T12:00:00Z").as_millisecond()
+        );
+        raw::run(url, &placed).await;
+        let mut tx = write(&db).await;
+        assert!(ask(&mut tx, "2026-11-25T10:59:59Z").await.is_some(), "not yet");
+        assert_eq!(ask(&mut tx, "2026-11-25T11:00:00Z").await, None);
+        assert!(ask(&mut tx, "2026-11-25T12:00:00Z").await.is_some(), "no longer");
+        people::leave(&mut tx, &by, dale.school.id, guest.id).await.unwrap();
+        assert_eq!(ask(&mut tx, "2026-11-25T12:00:00Z").await, None, "gone");
     })
     .await;
 }

@@ -257,6 +257,8 @@ fn snapshot(with: &With) -> Snapshot {
         subject: rules.subject(&person),
         person,
         password: Some(hash(PASSWORD)),
+        change_from: None,
+        pictures: None,
         kept_by: school::KeptBy::School,
         missing: if with.missing {
             vec![Due { agreement: agreement.id, what: What::Own, since: Timestamp::MIN, last_given: None }]

@@ -1,10 +1,11 @@
 use std::{collections::HashMap, sync::Arc};
 
 use agreements::{Practice, Signature, due};
-use gate::{Known, People, Settings, Snapshot};
+use gate::{Known, People, Pictured, Settings, Snapshot};
+use jiff::Timestamp;
 use policy::{Directory, LayerText, Rules, Subject, lists::Lists};
-use school::{Calendar, Choice, Id, Person, Place, Post, settings::LEAD_FUNCTIONS};
-use store::rules::RulesVersion;
+use school::{Calendar, Choice, Id, Person, Place, Post, passwords, settings::LEAD_FUNCTIONS};
+use store::{rules::RulesVersion, young::Young};
 
 use super::{inputs::Inputs, lists::Open};
 
@@ -42,6 +43,8 @@ pub(super) fn snapshot(
             subject: subject(&rules, inputs, &kept.person, &mut faults),
             kept_by: inputs.kept_by.get(&kept.person.id).copied().unwrap_or_default(),
             password: kept.password.as_deref().map(Into::into),
+            change_from: change_from(inputs, &kept.person),
+            pictures: inputs.young.get(&kept.person.id).map(pictured),
             missing: due(&kept.person, &practice, &inputs.agreements, signed),
             person: kept.person.clone(),
         }
@@ -49,10 +52,20 @@ pub(super) fn snapshot(
     let lead = Post::lead(&inputs.chosen.text(&LEAD_FUNCTIONS));
     let mut posts: Vec<_> = inputs.posts.iter().map(|it| (it.post, it.person)).collect();
     posts.sort_by_key(|(post, _)| (*post != lead, *post));
-    let people = people.collect::<People>().with_posts(posts);
+    let people = people.collect::<People>().with_posts(posts).with_classes(&inputs.groups, &inputs.chosen);
     let agreements = inputs.agreements.clone();
     let (school, site, chosen) = (inputs.school.clone(), inputs.site, inputs.chosen.clone());
     Snapshot { school, site, rules, people, agreements, calendar, settings, chosen, faults }
+}
+
+/// Of a password that is kept here; elsewhere they have rules of their own.
+fn change_from(inputs: &Inputs, person: &Person) -> Option<Timestamp> {
+    let state = inputs.passwords.get(&person.id).filter(|_| !inputs.kept_by.contains_key(&person.id))?;
+    passwords::change_from(&inputs.chosen, person, state.set_at, state.temporary)
+}
+
+fn pictured(young: &Young) -> Pictured {
+    Pictured { hash: young.pictures.as_str().into(), badge: young.badge }
 }
 
 /// With the profile of their access plan, where they have one.

@@ -6,9 +6,11 @@ use school::{Group, Id, KeptBy, Person, School, Site, settings::Settings};
 use store::{
     StoreError, Tx,
     lists::{ListSource, ListState},
+    passwords::State,
     people::Kept,
     posts::Holder,
     rules::RulesVersion,
+    young::Young,
 };
 
 /// Everything that the store has to say to a gate, of one moment.
@@ -19,6 +21,10 @@ pub(super) struct Inputs {
     pub(super) people: Vec<Kept>,
     /// Those whose password is not kept here.
     pub(super) kept_by: HashMap<Id<Person>, KeptBy>,
+    /// How old their passwords are, and who gave them.
+    pub(super) passwords: HashMap<Id<Person>, State>,
+    /// Of those who sign in with pictures.
+    pub(super) young: HashMap<Id<Person>, Young>,
     pub(super) groups: Vec<Group>,
     pub(super) sites: Vec<Site>,
     pub(super) chosen: Settings,
@@ -49,6 +55,8 @@ impl Inputs {
             site,
             people: store::people::all(tx, school).await?,
             kept_by: store::accounts::all_kept_elsewhere(tx, school).await?,
+            passwords: store::passwords::states(tx, school).await?,
+            young: store::young::all(tx, school).await?,
             groups: store::groups::all(tx, school).await?,
             sites: store::schools::sites(tx, school).await?,
             chosen: store::settings::of(tx, school, site).await?,

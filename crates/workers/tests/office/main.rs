@@ -2,12 +2,14 @@
 #![expect(clippy::unwrap_used, reason = "what stories share is test code too")]
 mod agreements;
 mod audit;
+mod directory;
 mod errands;
 mod fetched_lists;
 mod letters;
 mod lists;
 mod mail;
 mod oversight_letters;
+mod places;
 mod roster_jobs;
 mod rosters;
 mod snapshots;
@@ -168,13 +170,24 @@ impl Small {
 
     /// As a gate at this site of the school.
     pub(crate) fn stand_at(&mut self, site: Option<Id<Site>>) {
+        self.rebuild(site, self.current.load_full().settings.clone());
+    }
+
+    /// The device at this address belongs to somebody.
+    pub(crate) fn give_device(&mut self, address: IpAddr, name: &str, person: Id<Person>) {
+        let mut settings = self.current.load_full().settings.clone();
+        settings.devices.insert(address, (name.into(), Some(person)));
+        self.rebuild(None, settings);
+    }
+
+    fn rebuild(&mut self, site: Option<Id<Site>>, settings: Settings) {
         let now = self.current.load_full();
         self.snapshots = Snapshots::new(Parts {
             db: self.db.clone(),
             school: SCHOOL,
             site,
             current: Arc::clone(&self.current),
-            settings: now.settings.clone(),
+            settings,
             calendar: now.calendar.clone(),
             seal: [7; 32],
             health: self.health.clone(),

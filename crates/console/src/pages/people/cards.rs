@@ -3,18 +3,13 @@
 use axum::extract::State;
 use maud::{Markup, html};
 use rand::TryRng;
-use school::{
-    Person,
-    passwords::{CARD_LENGTH, CARD_LETTERS, is_young},
-    settings::PERSONAL_FROM,
-};
-use store::{accounts, audit, groups, passwords, register};
+use school::passwords::{CARD_LENGTH, CARD_LETTERS};
+use store::{audit, passwords};
 
-use super::wanted;
+use super::young::{buttons, children, head, is_chosen};
 use crate::{
     Console,
     components::{
-        field::select,
         layout,
         notice::{Tone, empty, notice},
         summary::table,
@@ -22,17 +17,10 @@ use crate::{
     failure::Failure,
     fields::Fields,
     password,
-    staff::{Reader, Staff},
+    staff::Reader,
 };
 
-/// More are in no class.
-const MOST: u32 = 60;
-
-/// A pupil of the class who is young enough, and whether they can sign in now.
-struct Child {
-    person: Person,
-    has_code: bool,
-}
+const PATH: &str = "/people/cards";
 
 pub(crate) async fn get(
     State(console): State<Console>,
@@ -41,8 +29,6 @@ pub(crate) async fn get(
 ) -> Result<Markup, Failure> {
     let class = fields.get("class");
     let (names, children) = children(&console, &staff, &fields).await?;
-    let mut choices = vec![(String::new(), "Choose a class".to_owned())];
-    choices.extend(names.into_iter().map(|it| (it.clone(), it)));
     let rows: Vec<_> = children
         .iter()
         .map(|it| {
@@ -51,16 +37,9 @@ pub(crate) async fn get(
         })
         .collect();
     let content = html! {
-        h1.govuk-heading-l { "Sign-in cards" }
-        p.govuk-body.sg-lead {
-            "Pupils below year " (staff.settings.text(&PERSONAL_FROM)) " need no password of their own: they sign in with \
-             their user name and the code on a card. From that year on, pupils choose a password."
-        }
-        form.sg-panel.sg-filter method="get" action="/people/cards" {
-            (select("class", "Class or group", class, &choices))
-            div.sg-filter__buttons { button.govuk-button type="submit" { "Show" } }
-        }
-        @if class.is_empty() {
+        (head(&staff, PATH, class, names, "a user name and the code on a card. From that year on, pupils choose a password."))
+        @if !is_chosen(&staff, "cards") {
+        } @else if class.is_empty() {
             (empty("No class chosen", "Choose a class to see who of it signs in with a card."))
         } @else if children.is_empty() {
             (empty("Nobody in this class signs in with a card", "Its pupils are old enough for a password, or sign in with a school account."))
@@ -72,12 +51,7 @@ pub(crate) async fn get(
             form method="post" action="/people/cards" {
                 (layout::token(&staff))
                 input type="hidden" name="class" value=(class);
-                div.govuk-button-group {
-                    @if children.iter().any(|it| !it.has_code) {
-                        button.govuk-button type="submit" name="who" value="without" { "Make cards for those without" }
-                    }
-                    button.govuk-button.govuk-button--secondary type="submit" name="who" value="all" { "Make new cards for all" }
-                }
+                (buttons(children.iter().any(|it| !it.has_code), "Make cards for those without", "Make new cards for all"))
             }
         }
     };
@@ -90,6 +64,9 @@ pub(crate) async fn post(
     staff: Reader,
     fields: Fields,
 ) -> Result<Markup, Failure> {
+    if !is_chosen(&staff, "cards") {
+        return Err(Failure::BadRequest("The school has not chosen cards. Nothing was changed."));
+    }
     let (_, mut children) = children(&console, &staff, &fields).await?;
     if fields.get("who") != "all" {
         children.retain(|it| !it.has_code);
@@ -131,30 +108,6 @@ pub(crate) async fn post(
         }
     };
     Ok(layout::page(&staff, "/people/cards", "Sign-in cards", &content))
-}
-
-/// The names of all classes, and the children of the one that is asked for.
-async fn children(
-    console: &Console,
-    staff: &Staff,
-    fields: &Fields,
-) -> Result<(Vec<String>, Vec<Child>), Failure> {
-    let school = staff.school.id;
-    let mut tx = console.db.read().await?;
-    let groups = groups::all(&mut tx, school).await?;
-    let names = groups.iter().map(|it| it.name.to_string()).collect();
-    let asked = wanted(fields, &groups);
-    let Some(group) = asked.group else { return Ok((names, Vec::new())) };
-    let asked = register::Wanted { group: Some(group), ..register::Wanted::default() };
-    let found = register::find(&mut tx, school, &asked, 0, MOST).await?;
-    let elsewhere = accounts::all_kept_elsewhere(&mut tx, school).await?;
-    let is_theirs = |it: &Person| is_young(&staff.settings, it) && !elsewhere.contains_key(&it.id);
-    let children = found
-        .into_iter()
-        .filter(|it| is_theirs(&it.person))
-        .map(|it| Child { has_code: it.password.is_some(), person: it.person })
-        .collect();
-    Ok((names, children))
 }
 
 fn code() -> Result<String, Failure> {

@@ -131,6 +131,7 @@ async fn signing_in(tx: &mut Tx, shown: &Shown<'_>) -> Result<Markup, Failure> {
                     p.govuk-body.sg-muted { "Signs them out everywhere, takes the old password away and makes a link that sets a new one. Hand it over yourself." }
                     button.govuk-button.govuk-button--secondary type="submit" { "Reset sign-in" }
                 }
+                p.govuk-body { a.govuk-link href={ "/people/" (id) "/password" } { "Give a temporary password" } " where no link can be handed over." }
             }
         }
     })

@@ -27,7 +27,7 @@ use crate::{
 };
 
 const WRONG: &str = "That code is not right, or was used before. Wait for the next one and try again";
-const WAIT: &str = "Too many wrong codes. Wait a quarter of an hour, then try again";
+const WAIT: &str = "Too many wrong codes. Wait five minutes, then try again";
 
 pub(crate) async fn get(
     State(console): State<Console>,
@@ -59,20 +59,19 @@ pub(crate) async fn post(
 ) -> Result<Response, Failure> {
     let now = (console.clock)();
     let (next, by) = (fields.get("next"), staff.by(&console));
-    let guessing = format!("second {}", staff.id());
     let mut tx = console.db.write().await?;
     let all = second::of(&mut tx, staff.id()).await?;
     let refused = |status: StatusCode, words| {
         Ok((status, page(&console, &staff, &all, next, Some(words))).into_response())
     };
-    if !console.throttle.may_guess(&guessing, None, now) {
+    let Some(guess) = console.throttle.guess_own("second ", &staff.person, now) else {
         let words = format!("Wrong second credentials, again and again, in the session of {}", by.name);
         let subject = staff.person.username.as_str();
         let new = security::New { kind: security::Kind::Guessing, subject, words: &words, quiet: false };
         security::raise(&mut tx, &by, staff.school.id, new).await?;
         tx.commit().await?;
         return refused(StatusCode::TOO_MANY_REQUESTS, WAIT);
-    }
+    };
     let answer = fields.raw("answer");
     let what = if answer.is_empty() {
         let shown = accept(&mut tx, &console.sign_in, staff.id(), fields.get("code"), now).await?;
@@ -95,7 +94,7 @@ pub(crate) async fn post(
         tx.commit().await?;
         return refused(StatusCode::UNAUTHORIZED, WRONG);
     };
-    console.throttle.right(&guessing, None);
+    console.throttle.right(guess);
     sessions::prove(&mut tx, &staff.session, now).await?;
     audit::note(&mut tx, &by, staff.school.id, "show second credential", subject, None, Some(what)).await?;
     tx.commit().await?;

@@ -11,7 +11,7 @@ pub(super) fn case(world: &World, route: &Route) -> Option<Case> {
         (_, path) if path.starts_with("/plans/{id}") => {
             (path.replace("{id}", &world.plan.to_string()), Other::NotFound)
         }
-        (_, "/people" | "/people.csv" | "/people/add" | "/people/cards") => {
+        (_, "/people" | "/people.csv" | "/people/add" | "/people/cards" | "/people/pictures") => {
             (route.path.to_owned(), Other::Theirs)
         }
         (_, path) if path.starts_with("/people/{id}") => {
