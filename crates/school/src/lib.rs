@@ -15,6 +15,7 @@ mod paper_code;
 pub mod passwords;
 mod person;
 pub mod pictures;
+mod placement;
 mod post;
 pub mod remote;
 mod right;
@@ -35,6 +36,7 @@ pub use crate::{
     opening::{NotOpeningHours, OpeningHours},
     paper_code::{NotAPaperCode, PaperCode},
     person::{Group, Person},
+    placement::Placement,
     post::Post,
     right::{Right, Rights},
     role::{Role, Roles},

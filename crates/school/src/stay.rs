@@ -20,6 +20,23 @@ impl Stay {
     pub fn is_over(self, now: Timestamp) -> bool {
         self.until.is_some_and(|it| it <= now)
     }
+
+    /// While both let them in.
+    #[must_use]
+    pub fn and(self, other: Stay) -> Stay {
+        let from = self.from.max(other.from);
+        let until = match (self.until, other.until) {
+            (Some(one), Some(two)) => Some(one.min(two)),
+            (one, two) => one.or(two),
+        };
+        Stay { from, until }
+    }
+
+    /// Whether there is a moment that both cover.
+    pub fn meets(self, other: Stay) -> bool {
+        let both = self.and(other);
+        both.until.is_none_or(|until| both.from.is_none_or(|from| from < until))
+    }
 }
 
 #[cfg(test)]
@@ -36,5 +53,21 @@ mod tests {
         check("2026-11-25T14:59:59Z", true);
         check("2026-11-25T15:00:00Z", false);
         assert!(Stay::ALWAYS.covers(at("1970-01-01T00:00:00Z")));
+    }
+
+    #[test]
+    fn two_stays_meet_where_both_let_them_in() {
+        let at = |text: &str| Some(text.parse::<Timestamp>().expect(text));
+        let stay = |from, until| Stay { from, until };
+        let (nine, noon, three) =
+            (at("2026-11-25T09:00:00Z"), at("2026-11-25T12:00:00Z"), at("2026-11-25T15:00:00Z"));
+        let check = |one: Stay, two: Stay, both: Stay, meet: bool| {
+            assert_eq!((one.and(two), two.and(one)), (both, both));
+            assert_eq!((one.meets(two), two.meets(one)), (meet, meet), "{one:?} {two:?}");
+        };
+        check(Stay::ALWAYS, stay(nine, noon), stay(nine, noon), true);
+        check(stay(nine, None), stay(None, three), stay(nine, three), true);
+        check(stay(nine, three), stay(noon, None), stay(noon, three), true);
+        check(stay(nine, noon), stay(noon, three), stay(noon, noon), false);
     }
 }

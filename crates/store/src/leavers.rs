@@ -70,7 +70,7 @@ pub async fn disable_due(tx: &mut Tx, by: &By) -> Result<u64, StoreError> {
                order by ends_at, id";
     let mut count = 0;
     for row in tx.rows(sql, vec![by.at.into()]).await? {
-        if is_guest(roles(&row)?) {
+        if is_guest(row.roles("roles")?) {
             continue;
         }
         let (id, school): (Id<Person>, Id<School>) = (row.parse("id")?, row.parse("school")?);
@@ -269,12 +269,6 @@ fn is_guest(roles: Roles) -> bool {
     !roles.is_empty() && roles.iter().all(|it| it.is_outsider() && it != Role::Parent)
 }
 
-fn roles(row: &Row) -> Result<Roles, StoreError> {
-    let codes: String = row.get("roles")?;
-    let roles: Option<Roles> = codes.split_whitespace().map(Role::from_code).collect();
-    roles.ok_or_else(|| corrupt("roles", format!("unknown code in {codes}")))
-}
-
 fn read(row: &Row) -> Result<Leaver, StoreError> {
     Ok(Leaver {
         id: row.parse("id")?,
@@ -282,7 +276,7 @@ fn read(row: &Row) -> Result<Leaver, StoreError> {
         version: row.get("version")?,
         username: row.parse("username")?,
         name: row.parse("name")?,
-        roles: roles(row)?,
+        roles: row.roles("roles")?,
         year: row.parse_opt("school_year")?,
         left_at: row.at("left_at")?,
         kept_until: row.at_opt("kept_until")?,

@@ -28,6 +28,7 @@ pub mod oversight;
 pub mod parents;
 pub mod passwords;
 pub mod people;
+pub mod placements;
 pub mod plans;
 pub mod posts;
 pub mod pulse;

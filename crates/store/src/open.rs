@@ -55,6 +55,7 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (12, "people by address", include_str!("../migrations/0012_people_by_address.sql")),
     (13, "lists by name", include_str!("../migrations/0013_lists_by_name.sql")),
     (14, "pictures", include_str!("../migrations/0014_pictures.sql")),
+    (15, "placements", include_str!("../migrations/0015_placements.sql")),
 ];
 
 const READERS: u32 = 4;

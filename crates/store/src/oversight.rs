@@ -5,7 +5,7 @@ use school::{
     settings::{OPERATORS_SUPERVISED, OPERATORS_VETTED},
 };
 
-use crate::{By, StoreError, Tx, audit, people, posts, settings, sql::Value};
+use crate::{By, StoreError, Tx, audit, placements, posts, settings, sql::Value};
 
 /// What is on record of one person.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -62,15 +62,17 @@ pub async fn is_in_force(tx: &mut Tx, school: Id<School>, now: Timestamp) -> Res
     posts::was_ever_held(tx, school, Post::Head, now).await
 }
 
-/// Whether someone of the leadership team, who is still here, answers for this person.
+/// Whether someone of this school's leadership team, who is still here, answers for this person.
 async fn is_supervised(
     tx: &mut Tx,
     school: Id<School>,
     person: Id<Person>,
     it: &Oversight,
+    now: Timestamp,
 ) -> Result<bool, StoreError> {
     let Some(supervisor) = it.supervisor.filter(|it| *it != person) else { return Ok(false) };
-    Ok(people::get(tx, school, supervisor).await?.is_some_and(|it| it.person.roles.is_on_leadership()))
+    let stands = placements::standing(tx, school, supervisor, now).await?;
+    Ok(stands.is_some_and(|it| it.roles.is_on_leadership()))
 }
 
 /// What someone holding these roles at this school may do now: without a supervisor an operator neither manages the
@@ -91,7 +93,7 @@ pub async fn rights(
         return Ok(all);
     }
     let it = get(tx, school, person).await?;
-    Ok(if is_supervised(tx, school, person, &it).await? { all } else { Rights::unsupervised(roles) })
+    Ok(if is_supervised(tx, school, person, &it, now).await? { all } else { Rights::unsupervised(roles) })
 }
 
 /// Why these roles are refused, as the form's field and the words; `None`: they are not.
@@ -114,7 +116,7 @@ pub async fn refusal(
         )));
     }
     let operates = roles.iter().any(Role::is_operator);
-    if operates && set.is_on(&OPERATORS_SUPERVISED) && !is_supervised(tx, school, person, it).await? {
+    if operates && set.is_on(&OPERATORS_SUPERVISED) && !is_supervised(tx, school, person, it, now).await? {
         return Ok(Some((
             "supervisor",
             "This role needs a supervisor from the senior leadership team: enter their username",

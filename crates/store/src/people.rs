@@ -1,11 +1,10 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use school::{Choice, Email, Group, Id, Person, Role, Roles, School, Stay, Username};
+use school::{Choice, Email, Group, Id, Person, School, Stay, Username};
 
 use crate::{
     By, StoreError, Tx, access, audit,
-    error::corrupt,
     schools,
     sql::{Row, Value},
     young,
@@ -30,7 +29,7 @@ pub async fn add(tx: &mut Tx, by: &By, person: &Person) -> Result<(), StoreError
         person.school.into(),
         Value::text(&person.username),
         Value::text(&person.name),
-        roles(person.roles),
+        Value::roles(person.roles),
         Value::text_or_null(person.year),
         Value::text_or_null(person.email.as_ref()),
         Value::at_or_null(person.stay.from),
@@ -53,7 +52,7 @@ pub async fn save(tx: &mut Tx, by: &By, before: &Kept, person: &Person) -> Resul
         before.version.into(),
         Value::text(&person.username),
         Value::text(&person.name),
-        roles(person.roles),
+        Value::roles(person.roles),
         Value::text_or_null(person.year),
         Value::text_or_null(person.email.as_ref()),
         Value::at_or_null(person.stay.from),
@@ -221,24 +220,18 @@ async fn one(tx: &mut Tx, row: Option<Row>) -> Result<Option<Kept>, StoreError> 
 }
 
 pub(crate) fn read(row: &Row, groups: Vec<Id<Group>>) -> Result<Kept, StoreError> {
-    let codes: String = row.get("roles")?;
-    let roles: Option<Roles> = codes.split_whitespace().map(Role::from_code).collect();
     let person = Person {
         id: row.parse("id")?,
         school: row.parse("school")?,
         username: row.parse("username")?,
         name: row.parse("name")?,
-        roles: roles.ok_or_else(|| corrupt("roles", format!("unknown code in {codes}")))?,
+        roles: row.roles("roles")?,
         year: row.parse_opt("school_year")?,
         groups,
         email: row.parse_opt("email")?,
         stay: Stay { from: row.at_opt("starts_at")?, until: row.at_opt("ends_at")? },
     };
     Ok(Kept { person, password: row.get("password")?, version: row.get("version")? })
-}
-
-fn roles(roles: Roles) -> Value {
-    Value::Text(Some(roles.iter().map(Choice::code).collect::<Vec<_>>().join(" ")))
 }
 
 fn told(person: &Person) -> String {

@@ -6,6 +6,7 @@ use school::{Choice, Group, Id, Person, Role, Roles, School, Username, Year};
 use crate::{
     StoreError, Tx,
     people::{self, Kept},
+    placements,
     sql::Value,
 };
 
@@ -45,7 +46,8 @@ pub async fn count(tx: &mut Tx, school: Id<School>, wanted: &Wanted) -> Result<u
     row.map_or(Ok(0), |row| row.count("n"))
 }
 
-/// These people, where they are of this school and have not left. Their groups are not read.
+/// These people, where they are of this school and have not left, or have held roles here while their own school was
+/// another: those as they stand here. Groups are not read.
 pub async fn some(
     tx: &mut Tx,
     school: Id<School>,
@@ -57,6 +59,10 @@ pub async fn some(
             let person = people::read(row, Vec::new())?.person;
             all.insert(person.id, person);
         }
+    }
+    let others: Vec<_> = ids.iter().copied().filter(|it| !all.contains_key(it)).collect();
+    if !others.is_empty() {
+        all.extend(placements::known(tx, school, &others).await?);
     }
     Ok(all)
 }

@@ -2,7 +2,12 @@
 use jiff::{SignedDuration, Timestamp};
 use school::{Id, Person, School};
 
-use crate::{StoreError, Tx, error::corrupt, hex, sql::Row};
+use crate::{
+    StoreError, Tx,
+    error::corrupt,
+    hex,
+    sql::{Row, Value},
+};
 
 /// SHA-256 of the token in the browser's cookie.
 pub type TokenHash = [u8; 32];
@@ -11,6 +16,8 @@ pub type TokenHash = [u8; 32];
 pub struct Session {
     pub school: Id<School>,
     pub person: Id<Person>,
+    /// Where they act, while that is another school than their own (ACC-10).
+    pub acting: Option<Id<School>>,
     pub opened_at: Timestamp,
     /// Last use, for sessions that end when idle.
     pub seen_at: Timestamp,
@@ -45,7 +52,7 @@ const CLOCK_MAY_SLIP: SignedDuration = SignedDuration::from_mins(5);
 /// `None` once its time is over; and where the clock was put back to before it was opened, since its end then says
 /// nothing any more.
 pub async fn find(tx: &mut Tx, token: &TokenHash, now: Timestamp) -> Result<Option<Session>, StoreError> {
-    let sql = "select token_hash, school, person, opened_at, seen_at, until, proved_at, locked_at, address, browser \
+    let sql = "select token_hash, school, person, acting, opened_at, seen_at, until, proved_at, locked_at, address, browser \
                from session where token_hash = $1 and until > $2 and opened_at <= $3";
     let soon = now.saturating_add(CLOCK_MAY_SLIP).unwrap_or(now);
     let row = tx.first(sql, vec![hex::digits(token).as_str().into(), now.into(), soon.into()]).await?;
@@ -58,7 +65,7 @@ pub async fn of(
     person: Id<Person>,
     now: Timestamp,
 ) -> Result<Vec<(TokenHash, Session)>, StoreError> {
-    let sql = "select token_hash, school, person, opened_at, seen_at, until, proved_at, locked_at, address, browser \
+    let sql = "select token_hash, school, person, acting, opened_at, seen_at, until, proved_at, locked_at, address, browser \
                from session where person = $1 and until > $2 order by opened_at desc, token_hash";
     let rows = tx.rows(sql, vec![person.into(), now.into()]).await?;
     rows.iter()
@@ -74,6 +81,7 @@ fn read(row: &Row) -> Result<Session, StoreError> {
     Ok(Session {
         school: row.parse("school")?,
         person: row.parse("person")?,
+        acting: row.parse_opt("acting")?,
         opened_at: row.at("opened_at")?,
         seen_at: row.at("seen_at")?,
         until: row.at("until")?,
@@ -93,6 +101,12 @@ pub async fn place(
 ) -> Result<(), StoreError> {
     let sql = "update session set address = $2, browser = $3 where token_hash = $1";
     tx.run(sql, vec![hex::digits(token).as_str().into(), address.into(), browser.into()]).await.map(drop)
+}
+
+/// They act at this school from now on; `None`: at their own.
+pub async fn act_at(tx: &mut Tx, token: &TokenHash, school: Option<Id<School>>) -> Result<(), StoreError> {
+    let sql = "update session set acting = $2 where token_hash = $1";
+    tx.run(sql, vec![hex::digits(token).as_str().into(), Value::text_or_null(school)]).await.map(drop)
 }
 
 /// A second credential was shown in it.

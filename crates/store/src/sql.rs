@@ -3,6 +3,7 @@
 //! Statements are text that both accept: `$1` holes, `text`, `bigint` and `boolean` columns, times as Unix
 //! milliseconds, ids made by us, `on conflict` and `returning`, no functions but `lower`, `count`, `max`, `min`,
 //! `sum` and `coalesce`.
+mod roles;
 mod tables;
 
 use std::{

@@ -1,4 +1,5 @@
 //! Whether anything that a gate decides from has changed, asked every second and so cheap to answer.
+use jiff::Timestamp;
 use school::{Id, School};
 
 use crate::{StoreError, Tx};
@@ -16,8 +17,9 @@ pub async fn bump(tx: &mut Tx) -> Result<(), StoreError> {
     tx.bump()
 }
 
-/// Of people, groups, sites, rules, agreements, signatures and lists.
-pub async fn of(tx: &mut Tx, school: Id<School>) -> Result<Stamp, StoreError> {
+/// Of people, groups, sites, rules, agreements, signatures and lists; and of what begins and ends by the clock: posts
+/// and placements.
+pub async fn of(tx: &mut Tx, school: Id<School>, now: Timestamp) -> Result<Stamp, StoreError> {
     tx.write_bump().await?;
     let sql = "select \
         (select count(*) from person where school = $1) as people, \
@@ -28,9 +30,17 @@ pub async fn of(tx: &mut Tx, school: Id<School>) -> Result<Stamp, StoreError> {
         (select count(*) from agreement where school = $1) as agreements, \
         (select count(*) from agreement_signature where school = $1) as signatures, \
         (select coalesce(max(value), 0) from counter where name = 'stamp') as bumps, \
+        (select count(*) from post_holder where school = $1 and since <= $2) as begun, \
+        (select count(*) from post_holder where school = $1 and until <= $2) as over, \
+        (select count(*) from placement where school = $1 and since <= $2) as placed, \
+        (select count(*) from placement where school = $1 and until <= $2) as gone, \
+        (select cast(coalesce(sum(person.version), 0) as bigint) from placement join person \
+         on person.id = placement.person where placement.school = $1) as homes, \
         (select count(*) from list_source where enabled) as lists, \
         (select cast(coalesce(sum(loaded_at), 0) as bigint) from list_state) as loaded";
-    let Some(row) = tx.first(sql, vec![school.into()]).await? else { return Ok(Stamp(Vec::new())) };
+    let Some(row) = tx.first(sql, vec![school.into(), now.into()]).await? else {
+        return Ok(Stamp(Vec::new()));
+    };
     let columns = [
         "people",
         "versions",
@@ -40,6 +50,11 @@ pub async fn of(tx: &mut Tx, school: Id<School>) -> Result<Stamp, StoreError> {
         "agreements",
         "signatures",
         "bumps",
+        "begun",
+        "over",
+        "placed",
+        "gone",
+        "homes",
         "lists",
         "loaded",
     ];

@@ -172,16 +172,14 @@ impl Snapshots {
 
     async fn read(&self) -> Result<(Stamp, Inputs), StoreError> {
         let mut tx = self.0.parts.db.read().await?;
-        let stamp = store::stamp::of(&mut tx, self.0.parts.school).await?;
-        Ok((
-            stamp,
-            Inputs::read(&mut tx, self.0.parts.school, self.0.parts.site, (self.0.parts.clock)()).await?,
-        ))
+        let now = (self.0.parts.clock)();
+        let stamp = store::stamp::of(&mut tx, self.0.parts.school, now).await?;
+        Ok((stamp, Inputs::read(&mut tx, self.0.parts.school, self.0.parts.site, now).await?))
     }
 
     async fn stamp(&self) -> Result<Stamp, StoreError> {
         let mut tx = self.0.parts.db.read().await?;
-        store::stamp::of(&mut tx, self.0.parts.school).await
+        store::stamp::of(&mut tx, self.0.parts.school, (self.0.parts.clock)()).await
     }
 
     fn tell(&self, state: &mut State, faults: Vec<String>) {

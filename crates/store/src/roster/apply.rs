@@ -2,7 +2,7 @@
 use std::collections::HashMap;
 
 use school::{
-    Choice, Group, Id, Person, Roles, School,
+    Choice as _, Group, Id, Person, School,
     roster::{After, Change, Field, GroupRef, Kind, KnownPerson, Plan, Row},
 };
 
@@ -118,7 +118,7 @@ fn person(id: Id<Person>, version: i64, load: &Load, row: &Row, after: &After) -
         load.school.into(),
         Value::text(&after.username),
         Value::text(&after.name),
-        roles(after.roles),
+        Value::roles(after.roles),
         Value::text_or_null(after.year),
         Value::text_or_null(after.email.as_ref()),
         Value::at_or_null(after.stay.from),
@@ -283,8 +283,4 @@ fn group_id(group: GroupRef, made: &[Id<Group>]) -> Result<Id<Group>, StoreError
         GroupRef::Kept(id) => Ok(id),
         GroupRef::New(n) => made.get(n).copied().ok_or(StoreError::Stale),
     }
-}
-
-fn roles(roles: Roles) -> Value {
-    Value::Text(Some(roles.iter().map(Choice::code).collect::<Vec<_>>().join(" ")))
 }

@@ -64,7 +64,7 @@ async fn a_guest_comes_stays_longer_and_is_out() {
         // Longer, then the time runs out; the record is closed once, and a day later the account is gone.
         let later = by("2026-11-25T14:50:00Z");
         let mut tx = write(&db).await;
-        let before = stamp::of(&mut tx, school).await.unwrap();
+        let before = stamp::of(&mut tx, school, later.at).await.unwrap();
         let kept = guests::get(&mut tx, school, asked.id).await.unwrap().unwrap();
         assert_eq!(kept.guest, admitted);
         let until = at("2026-11-25T16:00:00Z");
@@ -72,7 +72,7 @@ async fn a_guest_comes_stays_longer_and_is_out() {
         guests::save(&mut tx, &later, "extend guest", &kept, &longer).await.unwrap();
         let person = people::get(&mut tx, school, account).await.unwrap().unwrap().person;
         assert_eq!(person.stay.until, Some(until));
-        assert_ne!(stamp::of(&mut tx, school).await.unwrap(), before, "gates look again");
+        assert_ne!(stamp::of(&mut tx, school, later.at).await.unwrap(), before, "gates look again");
         assert_eq!(guests::lapse(&mut tx, &by("2026-11-25T15:59:00Z"), school).await.unwrap(), (0, 0));
         assert_eq!(guests::lapse(&mut tx, &by("2026-11-25T16:01:00Z"), school).await.unwrap(), (1, 0));
         assert_eq!(guests::lapse(&mut tx, &by("2026-11-25T16:02:00Z"), school).await.unwrap(), (0, 0));

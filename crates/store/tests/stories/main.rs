@@ -12,6 +12,7 @@ mod house;
 mod kill;
 mod leavers;
 mod people;
+mod placements;
 mod raw;
 mod roster;
 mod rules;

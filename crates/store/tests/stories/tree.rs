@@ -62,13 +62,13 @@ async fn one_plan_runs_for_a_person_and_gates_hear_of_it() {
             version: 1,
         };
         let mut tx = write(&db).await;
-        let before = stamp::of(&mut tx, school).await.unwrap();
+        let before = stamp::of(&mut tx, school, by.at).await.unwrap();
         let (first, second) = (plan("Wide"), plan("Wider"));
         plans::make(&mut tx, &by, &first).await.unwrap();
         plans::make(&mut tx, &by, &second).await.unwrap();
         tx.commit().await.unwrap();
         let mut tx = write(&db).await;
-        assert_ne!(stamp::of(&mut tx, school).await.unwrap(), before);
+        assert_ne!(stamp::of(&mut tx, school, by.at).await.unwrap(), before);
         assert_eq!(plans::all(&mut tx, school, false).await.unwrap(), std::slice::from_ref(&second));
         assert_eq!(plans::profiles(&mut tx, school).await.unwrap()[&small.pupil.id], "Wider");
         assert_eq!(plans::to_remind(&mut tx, school, by.at).await.unwrap().len(), 0);

@@ -146,7 +146,7 @@ async fn the_stamp_moves_with_what_gates_decide_from_on_either_engine() {
     testkit::databases::on_both(async |db| {
         let stamp = async || {
             let mut tx = db.read().await.expect("a transaction");
-            store::stamp::of(&mut tx, SCHOOL).await.expect("a stamp")
+            store::stamp::of(&mut tx, SCHOOL, at(0)).await.expect("a stamp")
         };
         let before = stamp().await;
         assert_eq!(before, stamp().await);
