@@ -79,7 +79,10 @@ pub(crate) const fn granted(role: Role) -> &'static [Right] {
             Right::SeeSecurity,
         ],
         Role::Governor => &[Right::SeeToday, Right::SeeRules],
-        Role::Trustee => &[Right::SeeToday, Right::SeeRules, Right::SeeSettings, Right::ManageTrust],
+        Role::Trustee => {
+            &[Right::SeeToday, Right::SeeRules, Right::SeeSettings, Right::ManageTrust, Right::SeeTrust]
+        }
+        Role::TrustSafeguardingLead => &[Right::SeeTrust],
         Role::DeputyDsl => &[
             Right::SeeToday,
             Right::SeeActivity,
@@ -201,7 +204,6 @@ pub(crate) const fn granted(role: Role) -> &'static [Right] {
         | Role::Pastoral
         | Role::LineManager
         | Role::VideoLibrarian
-        | Role::TrustSafeguardingLead
         | Role::WebsiteManager
         | Role::PolicyOwner
         | Role::WellbeingStaff
@@ -241,7 +243,8 @@ mod tests {
             "see-today see-activity explain-decisions see-lists see-rules see-concerns see-audit see-people see-roster approve-roster see-settings manage-settings manage-posts see-access see-plans manage-plans see-guests sponsor-guests approve-guests approve-remote see-agreements manage-agreements record-discussions see-security",
         );
         check(Role::Governor, "see-today see-rules");
-        check(Role::Trustee, "see-today see-rules see-settings manage-trust");
+        check(Role::Trustee, "see-today see-rules see-settings manage-trust see-trust");
+        check(Role::TrustSafeguardingLead, "see-trust");
         check(
             Role::DeputyDsl,
             "see-today see-activity explain-decisions see-lists see-rules see-concerns see-people see-plans see-guests see-agreements",
@@ -300,7 +303,6 @@ mod tests {
             Role::Pastoral,
             Role::LineManager,
             Role::VideoLibrarian,
-            Role::TrustSafeguardingLead,
             Role::WebsiteManager,
             Role::PolicyOwner,
             Role::WellbeingStaff,

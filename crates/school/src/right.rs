@@ -33,6 +33,8 @@ pub enum Right {
     SeeSettings,
     ManageSettings,
     ManageTrust,
+    /// How each school of the trust stands: posts, agreements as counts, settings that differ (ACC-01, ACC-09).
+    SeeTrust,
     /// Post-holders, their supervisors and checks (ACC-08 to ACC-13). Everyone may see who holds a post.
     ManagePosts,
     /// The access register, as at any date (ACC-15).
@@ -117,6 +119,7 @@ impl Choice for Right {
         Right::SeeSettings,
         Right::ManageSettings,
         Right::ManageTrust,
+        Right::SeeTrust,
         Right::ManagePosts,
         Right::SeeAccess,
         Right::SeePlans,
@@ -151,6 +154,7 @@ impl Choice for Right {
             Right::SeeSettings => "see-settings",
             Right::ManageSettings => "manage-settings",
             Right::ManageTrust => "manage-trust",
+            Right::SeeTrust => "see-trust",
             Right::ManagePosts => "manage-posts",
             Right::SeeAccess => "see-access",
             Right::SeePlans => "see-plans",
@@ -186,6 +190,7 @@ impl Choice for Right {
             Right::SeeSettings => "See settings and where they come from",
             Right::ManageSettings => "Change the school's settings",
             Right::ManageTrust => "Set and lock what holds for every school of the trust",
+            Right::SeeTrust => "See how each school of the trust stands",
             Right::ManagePosts => "Appoint to posts",
             Right::SeeAccess => "See who was granted access, when and why",
             Right::SeePlans => "See individual access plans",

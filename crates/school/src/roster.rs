@@ -12,6 +12,8 @@ mod read;
 mod tests;
 mod usernames;
 
+use std::collections::HashMap;
+
 use jiff::{Timestamp, tz::TimeZone};
 
 pub use self::{
@@ -21,7 +23,7 @@ pub use self::{
     read::{managed, read_year, role_of, stay_of},
     usernames::{NameRule, Usernames},
 };
-use crate::{Choice, Group, Id, Person, Stay};
+use crate::{Choice, Group, Id, Person, Roles, Stay};
 
 /// Whether those who are not in it have left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -110,6 +112,8 @@ pub struct Known {
     pub people: Vec<KnownPerson>,
     pub groups: Vec<KnownGroup>,
     pub links: Vec<ParentLink>,
+    /// Roles that those who have left do not come back with: the limits refuse them (ACC-11, ACC-13).
+    pub refused: HashMap<Id<Person>, Roles>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

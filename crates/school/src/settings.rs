@@ -10,6 +10,7 @@ mod page;
 mod posts;
 mod roles;
 mod rosters;
+mod sessions;
 mod signing_in;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ pub use self::{
     page::page,
     posts::*,
     rosters::*,
+    sessions::*,
 };
 use crate::{Choice, Layer};
 

@@ -124,7 +124,7 @@ impl<'a> Work<'a> {
         let email = self.email(it, kept);
         let Some(username) = self.username(it, kept) else { return };
         let before = kept.map_or(&[][..], |it| &it.person.groups);
-        let by_hand = kept.map_or(Roles::NONE, |it| appointed(it.person.roles));
+        let by_hand = kept.map_or(Roles::NONE, |it| self.by_hand(it));
         let after = After {
             username,
             name,
@@ -135,6 +135,13 @@ impl<'a> Work<'a> {
             groups: self.groups.of(&it.source_id, before),
         };
         self.compare(&it.source_id, kept, after, it.place.clone());
+    }
+
+    /// Roles that a roster neither gives nor takes. Whoever comes back gets those that the limits let them have.
+    fn by_hand(&self, kept: &KnownPerson) -> Roles {
+        let all = appointed(kept.person.roles);
+        let refused = self.known.refused.get(&kept.person.id).filter(|_| has_left(kept, self.rules));
+        refused.map_or(all, |it| it.iter().fold(all, Roles::without))
     }
 
     /// Whom a change of their classes names, and nothing else.

@@ -164,6 +164,22 @@ fn a_role_that_gives_rights_is_neither_given_nor_taken() {
 }
 
 #[test]
+fn whoever_comes_back_does_so_without_what_the_limits_refuse() {
+    let mut back = known(1, Some("t1"), "nia", "Nia Net", Role::Teacher, 0);
+    back.person.roles = back.person.roles.with(Role::NetworkManager).with(Role::Dsl);
+    back.has_left = true;
+    let mut known = people(vec![back]);
+    let roster = wanted(Mode::Bulk, &["t1 Nia Net teacher - nia"]);
+    check(&known, &roster, 0, &["returner nia []"]);
+    known.refused.insert(Id::from_u128(1), Roles::NONE.with(Role::NetworkManager));
+    let without = "returner nia [roles: Teacher, Designated safeguarding lead, Network manager > Teacher, Designated safeguarding lead]";
+    check(&known, &roster, 0, &[without]);
+    // Of those who are here it takes nothing.
+    known.people[0].has_left = false;
+    check(&known, &roster, 1, &[]);
+}
+
+#[test]
 fn what_is_wrong_is_said_and_the_rest_goes_on() {
     let known = people(vec![known(1, Some("p1"), "ada", "Ada A", Role::Pupil, 7)]);
     let mut roster = wanted(
@@ -302,7 +318,7 @@ fn classes_are_made_taken_over_and_told_apart() {
             group(102, "Chess", None),
             group(103, "Maths", Some("m0")),
         ],
-        links: vec![],
+        ..Known::default()
     };
     let mut roster = wanted(Mode::Bulk, &["p1 Ada A student 7 ada"]);
     roster.groups = vec![class("new", "7B", "x"), class("m0", "Maths", "m"), class("m1", "Maths", "7/Ma1")];
@@ -342,6 +358,7 @@ fn parents_follow_their_children() {
                 priority: Some(1),
             })
             .to_vec(),
+        ..Known::default()
     };
     let mut roster = wanted(
         Mode::Bulk,

@@ -7,7 +7,7 @@ use super::{
         AGREEMENT_PARENT_SIGNS, AGREEMENT_PUPILS_AGAIN, AGREEMENT_REMIND_PARENTS, AGREEMENT_REMINDERS,
         AGREEMENT_STAFF_REMINDER, SCHOOL_YEAR_MONTH,
     },
-    guests, posts, rosters,
+    guests, posts, rosters, sessions,
 };
 
 /// ACC-14: 001 says "a period".
@@ -35,9 +35,12 @@ pub const ASK_WHY: Setting = Setting {
 pub static SETTINGS: &[&Setting] = &[
     &ASK_WHY,
     &IDLE_LOCK,
-    &SESSION_LONGEST,
-    &SESSION_SHORT_ROLES,
-    &SESSION_SHORT,
+    &sessions::SESSION_LONGEST,
+    &sessions::SESSION_PUPILS,
+    &sessions::SESSION_OUTSIDERS,
+    &sessions::SESSION_ADMINISTRATORS,
+    &sessions::SESSION_SHORT_ROLES,
+    &sessions::SESSION_SHORT,
     &SECOND_DEMANDED,
     &SECOND_ROLES,
     &SECOND_FRESH,

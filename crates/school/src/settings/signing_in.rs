@@ -1,4 +1,4 @@
-//! Signing in: passwords, second credentials, sessions (PWD-02 to 09, ACC-07, ACC-17).
+//! Signing in: passwords, second credentials, the lock (PWD-02 to 09, ACC-07, ACC-17).
 use super::{Kind, Setting, roles::STAFF};
 
 const GROUP: &str = "Signing in";
@@ -12,39 +12,6 @@ pub const IDLE_LOCK: Setting = Setting {
     kind: Kind::Number { least: 1, most: 120, unit: "minutes" },
     default: "10",
     rows: &["PWD-06"],
-};
-
-/// PWD-07: no seed gives a figure. Sessions at the gate have theirs in each profile.
-pub const SESSION_LONGEST: Setting = Setting {
-    key: "session-longest",
-    group: GROUP,
-    label: "Longest session at the console",
-    help: "However busy, a session at the console ends after this long. How long a sign-in at the gate lasts is said \
-           in each profile of the rules.",
-    kind: Kind::Number { least: 1, most: 24, unit: "hours" },
-    default: "10",
-    rows: &["PWD-07"],
-};
-
-/// PWD-07: for each role, where the school wants it shorter.
-pub const SESSION_SHORT_ROLES: Setting = Setting {
-    key: "session-short-roles",
-    group: GROUP,
-    label: "Roles with a shorter session at the console",
-    help: "Whoever has one of these signs in again sooner, after the time below.",
-    kind: Kind::Several(STAFF),
-    default: "",
-    rows: &["PWD-07"],
-};
-/// PWD-07.
-pub const SESSION_SHORT: Setting = Setting {
-    key: "session-short",
-    group: GROUP,
-    label: "Longest session of those roles",
-    help: "Never longer than the longest session of everybody.",
-    kind: Kind::Number { least: 1, most: 24, unit: "hours" },
-    default: "2",
-    rows: &["PWD-07"],
 };
 
 /// ACC-07.
