@@ -77,8 +77,8 @@ impl Failure {
                 "Your role does not include it. If your work needs it, ask the head or the network manager."
             }
             Failure::NotOurForm => {
-                "It was sent from another site, or you have signed in again since it was opened. Nothing was changed. \
-                 Go back, reload the page and try again."
+                "It was sent from another site, or you have signed in again or changed to another school since it was \
+                 opened. Nothing was changed. Go back, reload the page and try again."
             }
             Failure::OutOfTime { over: true, at } => {
                 return format!(

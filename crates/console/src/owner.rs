@@ -31,8 +31,8 @@ const JUST_NOW: SignedDuration = SignedDuration::from_mins(10);
 pub(crate) async fn owner(console: &Console, staff: &Staff) -> Result<Owner, Failure> {
     let mut tx = console.db.read().await?;
     let kept_by = accounts::kept_by(&mut tx, staff.id()).await?;
-    let phc = store::people::password(&mut tx, staff.school.id, staff.id()).await?;
-    let elsewhere = console.elsewhere.as_ref().filter(|it| it.school() == Some(staff.school.id));
+    let phc = store::people::password(&mut tx, staff.own_school().id, staff.id()).await?;
+    let elsewhere = console.elsewhere.as_ref().filter(|it| it.school() == Some(staff.own_school().id));
     Ok(match (kept_by, phc, elsewhere) {
         (KeptBy::School, Some(phc), _) => Owner::Password(phc),
         (KeptBy::Directory, _, Some(_)) => Owner::Directory,
@@ -42,14 +42,14 @@ pub(crate) async fn owner(console: &Console, staff: &Staff) -> Result<Owner, Fai
 
 /// Whether the password that was typed is theirs. Never so for who has none.
 pub(crate) async fn is_owner(console: &Console, staff: &Staff, fields: &Fields) -> Result<bool, Failure> {
-    let Some(guess) = console.throttle.guess_own("", &staff.person, (console.clock)()) else {
+    let Some(guess) = console.throttle.guess_own("", staff.own_person(), (console.clock)()) else {
         return Ok(false);
     };
     let typed = fields.raw("password");
     let right = match (owner(console, staff).await?, &console.elsewhere) {
         (Owner::Password(phc), _) => password::is_right(typed, Some(phc)).await?,
         (Owner::Directory, Some(elsewhere)) if !typed.is_empty() => {
-            elsewhere.is_right(&staff.person, typed).await.unwrap_or(false)
+            elsewhere.is_right(staff.own_person(), typed).await.unwrap_or(false)
         }
         _ => password::is_right(typed, None).await?,
     };

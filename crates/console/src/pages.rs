@@ -1,6 +1,7 @@
 //! One file a page: take what was sent, call, show. Who may open which is the table in `router`.
 pub(crate) mod access;
 pub(crate) mod account;
+pub(crate) mod acting;
 pub(crate) mod activity;
 pub(crate) mod activity_export;
 pub(crate) mod agreements;
@@ -17,6 +18,7 @@ pub(crate) mod lock;
 pub(crate) mod own_password;
 pub(crate) mod own_sessions;
 pub(crate) mod people;
+pub(crate) mod placements;
 pub(crate) mod plans;
 pub(crate) mod posts;
 pub(crate) mod profiles;
@@ -32,4 +34,5 @@ pub(crate) mod set_up;
 pub(crate) mod settings;
 pub(crate) mod sign_in;
 pub(crate) mod today;
+pub(crate) mod trust;
 pub(crate) mod why;

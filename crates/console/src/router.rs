@@ -7,6 +7,7 @@ mod records;
 mod roster;
 mod settings;
 mod sign_in;
+mod trust;
 
 use std::time::Duration;
 
@@ -85,6 +86,7 @@ pub(crate) static AREAS: &[&[Route]] = &[
     agreements::ROUTES,
     guests::ROUTES,
     settings::ROUTES,
+    trust::ROUTES,
     records::ROUTES,
 ];
 

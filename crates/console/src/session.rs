@@ -6,8 +6,8 @@ use cookie::{Cookie, SameSite};
 use jiff::{SignedDuration, Timestamp};
 use rand::TryRng;
 use school::{
-    Choice, Roles,
-    settings::{IDLE_LOCK, SESSION_LONGEST, SESSION_SHORT, SESSION_SHORT_ROLES, Settings},
+    Id, Roles, School,
+    settings::{IDLE_LOCK, Settings},
 };
 use sha2::{Digest, Sha256};
 use store::sessions::{Session, TokenHash};
@@ -51,9 +51,15 @@ impl Token {
         bytes.try_into().ok().map(Token)
     }
 
-    /// What forms of this session carry. Follows from the token, tells nothing of it.
-    pub(crate) fn form_token(&self) -> String {
-        hex(&Sha256::new().chain_update(b"schoolgate form\0").chain_update(self.0).finalize())
+    /// What forms of this session carry. Follows from the token, tells nothing of it. `acting`: the school whose pages
+    /// they are, where it is not the reader's own, so that a form of one school does nothing at another.
+    pub(crate) fn form_token(&self, acting: Option<Id<School>>) -> String {
+        let of_token = Sha256::new().chain_update(b"schoolgate form\0").chain_update(self.0);
+        let whole = match acting {
+            None => of_token,
+            Some(school) => of_token.chain_update(school.to_string()),
+        };
+        hex(&whole.finalize())
     }
 
     pub(crate) fn to_cookie(&self, console: &Console) -> String {
@@ -71,13 +77,9 @@ pub(crate) fn idle(settings: &Settings) -> SignedDuration {
     SignedDuration::from_mins(i64::from(settings.number(&IDLE_LOCK)))
 }
 
-/// However busy, a session of somebody with these roles ends after this long (PWD-07).
+/// However busy, a session of somebody holding these roles ends after this long (PWD-07).
 pub(crate) fn longest(settings: &Settings, roles: Roles) -> SignedDuration {
-    let short = settings.several(&SESSION_SHORT_ROLES);
-    let is_short = roles.iter().any(|role| short.iter().any(|code| code == role.code()));
-    let hours = settings.number(&SESSION_LONGEST);
-    let hours = if is_short { hours.min(settings.number(&SESSION_SHORT)) } else { hours };
-    SignedDuration::from_hours(i64::from(hours))
+    SignedDuration::from_hours(i64::from(settings.longest_session(roles)))
 }
 
 /// Whether a sign of life is due to be written down.

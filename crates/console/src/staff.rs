@@ -1,4 +1,6 @@
 //! Who is reading: from the session cookie to a person with rights.
+mod standing;
+
 use std::sync::Arc;
 
 use axum::{
@@ -15,21 +17,29 @@ use store::{
     sessions::{Session, TokenHash},
 };
 
+pub(crate) use self::standing::Home;
+use self::standing::{Standing, standing};
 use crate::{
     Console,
     failure::Failure,
     session::{self, Token},
 };
 
-/// Someone who has signed in, with what they may do in their own school and nowhere else.
+/// Someone who has signed in, with what they may do at the school where they act and nowhere else.
 #[derive(Debug)]
 pub(crate) struct Staff {
+    /// With the roles they hold at `school`.
     pub(crate) person: Person,
+    /// Where they act: their own, or one where they are placed.
     pub(crate) school: School,
+    /// `None`: they act at their own school.
+    home: Option<Home>,
+    /// They hold roles at several schools and may change over.
+    pub(crate) has_choice: bool,
     pub(crate) rights: Rights,
     pub(crate) session: TokenHash,
     pub(crate) form_token: String,
-    /// What holds at their school.
+    /// What holds at `school`.
     pub(crate) settings: Settings,
     pub(crate) opened_at: Timestamp,
     /// When a second credential was last shown in this session.
@@ -62,27 +72,23 @@ impl Staff {
         let Some(session) = store::sessions::find(&mut tx, &token.hash(), now).await? else {
             return Ok(None);
         };
-        let Some(kept) = store::people::get(&mut tx, session.school, session.person).await? else {
-            return Ok(None);
-        };
-        let Some(school) = store::schools::get(&mut tx, session.school).await? else { return Ok(None) };
-        let settings = store::settings::of(&mut tx, school.id, None).await?;
-        if session::longest(&settings, kept.person.roles) <= now.duration_since(session.opened_at) {
+        let Some(stands) = standing(&mut tx, &session, now).await? else { return Ok(None) };
+        if session::longest(&stands.settings, stands.person.roles) <= now.duration_since(session.opened_at) {
             return Ok(None);
         }
-        let first = first(&mut tx, &kept.person, &session, &settings, now).await?;
+        let first = first(&mut tx, &stands, &session, now).await?;
+        let Standing { person, school, settings, home, has_choice } = stands;
         // What an operator may do depends on a supervisor who is still here (ACC-11).
-        let rights =
-            store::oversight::rights(&mut tx, school.id, kept.person.id, kept.person.roles, now).await?;
+        let rights = store::oversight::rights(&mut tx, school.id, person.id, person.roles, now).await?;
         drop(tx);
-        console.admits(&kept.person, now)?;
+        console.admits(&person, now)?;
         let locked =
             session.locked_at.is_some() || session::idle(&settings) <= now.duration_since(session.seen_at);
         if locked && session.locked_at.is_none() {
             let mut tx = console.db.write().await?;
             if store::sessions::lock(&mut tx, &token.hash(), now).await? {
                 let by = store::By { person: None, name: "Schoolgate".to_owned(), at: now };
-                let subject = kept.person.username.as_str();
+                let subject = person.username.as_str();
                 store::audit::note(&mut tx, &by, school.id, "lock session", subject, None, None).await?;
             }
             tx.commit().await?;
@@ -94,10 +100,12 @@ impl Staff {
         }
         Ok(Some(Staff {
             rights,
-            person: kept.person,
+            person,
             school,
+            home,
+            has_choice,
             session: token.hash(),
-            form_token: token.form_token(),
+            form_token: token.form_token(session.acting),
             settings,
             opened_at: session.opened_at,
             proved_at: session.proved_at.filter(|_| !locked),
@@ -116,34 +124,52 @@ impl Staff {
         self.person.id
     }
 
-    /// As the audit trail and the registers name them.
+    /// The school that keeps their account.
+    pub(crate) fn own_school(&self) -> &School {
+        self.home.as_ref().map_or(&self.school, |it| &it.school)
+    }
+
+    /// As their own school knows them.
+    pub(crate) fn own_person(&self) -> &Person {
+        self.home.as_ref().map_or(&self.person, |it| &it.person)
+    }
+
+    /// What holds at their own school.
+    pub(crate) fn own_settings(&self) -> &Settings {
+        self.home.as_ref().map_or(&self.settings, |it| &it.settings)
+    }
+
+    /// As the audit trail and the registers name them: at another school, with where they come from.
     pub(crate) fn by(&self, console: &Console) -> store::By {
-        store::By { person: Some(self.person.id), name: self.person.name.to_string(), at: (console.clock)() }
+        let name = match &self.home {
+            Some(home) => format!("{} ({})", self.person.name, home.school.name),
+            None => self.person.name.to_string(),
+        };
+        store::By { person: Some(self.person.id), name, at: (console.clock)() }
     }
 }
 
 async fn first(
     tx: &mut Tx,
-    person: &Person,
+    stands: &Standing,
     session: &Session,
-    settings: &Settings,
     now: Timestamp,
 ) -> Result<Option<First>, Failure> {
-    let state = store::passwords::state(tx, person.id).await?;
-    let change_from = state.and_then(|it| passwords::change_from(settings, person, it.set_at, it.temporary));
+    let here = (&stands.person, &stands.settings);
+    let (own, own_settings) = stands.home.as_ref().map_or(here, |it| (&it.person, &it.settings));
+    let state = store::passwords::state(tx, own.id).await?;
+    let change_from = state.and_then(|it| passwords::change_from(own_settings, own, it.set_at, it.temporary));
     if change_from.is_some_and(|from| from <= now) {
         return Ok(Some(First::Password));
     }
-    let must = || {
+    // Of both schools the stricter one.
+    let must = [here, (own, own_settings)].iter().any(|(person, settings)| {
         let roles = settings.several(&SECOND_ROLES);
-        person.roles.iter().any(|it| roles.iter().any(|code| code == it.code()))
-    };
+        settings.is_on(&SECOND_DEMANDED)
+            && person.roles.iter().any(|it| roles.iter().any(|code| code == it.code()))
+    });
     // Who has shown one in this session has one.
-    if session.proved_at.is_none()
-        && settings.is_on(&SECOND_DEMANDED)
-        && must()
-        && store::second::of(tx, person.id).await?.is_empty()
-    {
+    if session.proved_at.is_none() && must && store::second::of(tx, own.id).await?.is_empty() {
         return Ok(Some(First::Second));
     }
     Ok(None)

@@ -2,8 +2,9 @@
 mod agreements;
 mod forms;
 mod guests;
+mod made_up;
 mod pages;
-
+mod placements;
 mod posts;
 mod refusals;
 mod register;
@@ -11,6 +12,7 @@ mod roster;
 mod second;
 mod sign_in;
 mod tree;
+mod trust;
 
 use std::sync::{
     Arc,
@@ -25,28 +27,22 @@ use axum::{
         header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE},
     },
 };
-use casework::{Concern, NewConcern, Origin};
+use casework::Concern;
 use http_body_util::BodyExt;
-use jiff::{SignedDuration, Timestamp, civil::time, tz::TimeZone};
-use policy::{
-    Because, Carried, Category, CategorySet, Directory, LayerText, Method as Verb, Outcome, Rules, Scheme,
-    Seen, Step, lists::Lists,
-};
-use school::{
-    Calendar, Choice, DaySpan, Id, Layer, Person, Role, Roles, School, SchoolDays, Year, settings::Setting,
-};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use school::{Choice, Id, Layer, Person, Placement, Role, School, settings::Setting};
 use store::{
     By, Db,
     activity::{self, Activity},
-    concerns,
     digests::Digest,
-    fresh_id, people,
+    people,
     plans::Plan,
-    rules, schools, sessions,
+    sessions,
 };
 use tempfile::TempDir;
 use tower::ServiceExt;
 
+use self::made_up::{Ruling, calendar, compiled, digested, fill, person, placed, planned, seen};
 use crate::{Console, Elsewhere, InForce, Rolls, SignIn, Throttle, Token, router};
 
 const START: &str = "2026-11-23T10:00:00Z";
@@ -62,35 +58,26 @@ struct World {
     seconds: Arc<AtomicI64>,
     elm: School,
     oak: School,
+    /// Cai's own, of which there is nothing else.
+    ash: School,
     pupil: Person,
     concern: Id<Concern>,
     plan: Id<Plan>,
     /// Of the manager's work, for the head.
     digest: Id<Digest>,
+    /// Of Cai Central of Ash Lane, who is a technician at Elm Park.
+    placement: Id<Placement>,
     roster: Id<store::roster::Load>,
     leaver: Id<Person>,
     form: Id<store::agreements::Form>,
     _folder: TempDir,
 }
 
+#[derive(Default)]
 struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     text: String,
-}
-
-struct Ruling(Rules, Calendar);
-
-impl InForce for Ruling {
-    fn rules(&self) -> &Rules {
-        &self.0
-    }
-    fn calendar(&self) -> &Calendar {
-        &self.1
-    }
-    fn site(&self) -> Option<Id<school::Site>> {
-        None
-    }
 }
 
 impl World {
@@ -111,10 +98,9 @@ impl World {
         let zone = TimeZone::get("Europe/London").expect("bundled");
         let settings = activity::Settings::new(zone.clone());
         let mut log = Activity::open(&folder.path().join("activity"), settings).expect("a log");
-        let elm =
-            School { id: Id::from_u128(1), trust: None, name: "Elm Park School".parse().expect("a line") };
-        let oak =
-            School { id: Id::from_u128(2), trust: None, name: "Oak Hill School".parse().expect("a line") };
+        let elm = made_up::school(1, "Elm Park School");
+        let oak = made_up::school(2, "Oak Hill School");
+        let ash = made_up::school(3, "Ash Lane School");
         let mut world = None;
         for school in [&elm, &oak] {
             let pupil = person(school, "ada.pupil", "Ada Pupil", Role::Pupil);
@@ -125,6 +111,7 @@ impl World {
         let (pupil, concern) = world.expect("two schools");
         let plan = planned(&db, &pupil).await;
         let digest = digested(&db, &elm).await;
+        let placement = placed(&db, &ash, &elm).await;
         let seconds = Arc::new(AtomicI64::new(0));
         let ticking = Arc::clone(&seconds);
         let guesses = school::guesses::Shared::default();
@@ -156,10 +143,12 @@ impl World {
             seconds,
             elm,
             oak,
+            ash,
             pupil,
             concern,
             plan,
             digest,
+            placement,
             roster,
             leaver,
             form,
@@ -226,7 +215,18 @@ impl World {
 
     /// With the form token of the session, as our own pages send it.
     async fn post(&self, path: &str, session: Option<&Token>, fields: &[(&str, &str)]) -> Answer {
-        let token = session.map(Token::form_token).unwrap_or_default();
+        self.post_at(None, path, session, fields).await
+    }
+
+    /// As the pages of a school send it where the session acts, unless that is their own.
+    async fn post_at(
+        &self,
+        acting: Option<&School>,
+        path: &str,
+        session: Option<&Token>,
+        fields: &[(&str, &str)],
+    ) -> Answer {
+        let token = session.map(|it| it.form_token(acting.map(|it| it.id))).unwrap_or_default();
         let mut all = vec![("token", token.as_str())];
         all.extend(fields);
         let body = serde_html_form::to_string(all).expect("a form");
@@ -273,172 +273,4 @@ fn request(method: Method, path: &str, session: Option<&Token>, body: Body) -> R
 
 fn now() -> Timestamp {
     START.parse().expect(START)
-}
-
-fn person(school: &School, username: &str, name: &str, role: Role) -> Person {
-    Person {
-        id: fresh_id(now()),
-        school: school.id,
-        username: username.parse().expect(username),
-        name: format!("{name} of {}", school.name).parse().expect(name),
-        roles: Roles::NONE.with(role),
-        year: if role == Role::Pupil { Year::new(7) } else { None },
-        groups: vec![],
-        email: None,
-        stay: school::Stay::ALWAYS,
-    }
-}
-
-async fn fill(db: &Db, school: &School, pupil: &Person) -> Id<Concern> {
-    let by = By { person: None, name: "Set-up".to_owned(), at: now() };
-    let mut tx = db.write().await.expect("a transaction");
-    schools::add(&mut tx, &by, school).await.expect("a school");
-    people::add(&mut tx, &by, pupil).await.expect("a pupil");
-    for (username, name, role) in [
-        ("tom", "Tom Teller", Role::Teacher),
-        ("dana", "Dana Lead", Role::Dsl),
-        ("nia", "Nia Manager", Role::NetworkManager),
-        ("helen", "Helen Head", Role::Head),
-    ] {
-        let person = person(school, username, name, role);
-        people::add(&mut tx, &by, &person).await.expect("a person");
-        people::set_password(&mut tx, &by, school.id, person.id, &cheap_hash()).await.expect("a password");
-    }
-    // Of the first school alone: their numbers are known to the tests.
-    if school.id == Id::from_u128(1) {
-        guests::fill(&mut tx, &by, school, pupil).await;
-    }
-    let all = people::all(&mut tx, school.id).await.expect("people");
-    let head = all.iter().find(|it| it.person.roles.has(Role::Head)).expect("a head");
-    let link = school::roster::ParentLink {
-        child: pupil.id,
-        parent: head.person.id,
-        relation: "mother".to_owned(),
-        priority: Some(1),
-    };
-    store::parents::link(&mut tx, &by, school.id, &link).await.expect("linked");
-    let pupils = ::agreements::pupils(fresh_id(now()), school.id);
-    let readings = pupils.readings().to_vec();
-    store::agreements::publish(&mut tx, &by, school.id, pupils.audience, readings, "First")
-        .await
-        .expect("published");
-    let text = format!("{}\nblock secret-{}.example.org\n", policy::starter(), pupil.school.as_u128());
-    rules::save(&mut tx, &by, school.id, school::Place::School, &text, "First").await.expect("rules");
-    let new = NewConcern {
-        school: school.id,
-        at: now(),
-        origin: Origin::Search,
-        about: Some(pupil.id),
-        reporter: None,
-        theme: Some("bullying".to_owned()),
-        severity: Some("high".to_owned()),
-        words: format!("they all hate me at {}", school.name),
-        place: Some("search.example.org".to_owned()),
-    };
-    concerns::raise(&mut tx, &by, &new).await.expect("a concern");
-    let concern = concerns::awaiting(&mut tx, school.id).await.expect("concerns")[0].id;
-    tx.commit().await.expect("kept");
-    concern
-}
-
-/// An access plan for the pupil of Elm Park.
-async fn planned(db: &Db, pupil: &Person) -> Id<Plan> {
-    let by = By { person: None, name: "Set-up".to_owned(), at: now() };
-    let plan = Plan {
-        id: fresh_id(now()),
-        school: pupil.school,
-        person: pupil.id,
-        need: "reads with a screen reader".to_owned(),
-        decided_by: "Dana Lead of Elm Park School".parse().expect("a line"),
-        profile: "Key Stage 5".to_owned(),
-        since: now(),
-        review_at: now() + SignedDuration::from_hours(24 * 90),
-        ended_at: None,
-        version: 1,
-    };
-    let mut tx = db.write().await.expect("a transaction");
-    store::plans::make(&mut tx, &by, &plan).await.expect("a plan");
-    tx.commit().await.expect("kept");
-    plan.id
-}
-
-/// What the manager of Elm Park did, for its head.
-async fn digested(db: &Db, school: &School) -> Id<Digest> {
-    let by = By { person: None, name: "Set-up".to_owned(), at: now() };
-    let mut tx = db.write().await.expect("a transaction");
-    let mut who = async |name: &str| {
-        let found = people::by_username(&mut tx, school.id, &name.parse().expect("a username")).await;
-        found.expect("read").expect("somebody").person.id
-    };
-    let (operator, supervisor) = (who("nia").await, who("helen").await);
-    let id = fresh_id(now());
-    let since = now() - SignedDuration::from_hours(24 * 7);
-    let digest = Digest {
-        id,
-        school: school.id,
-        operator,
-        supervisor,
-        made_at: now(),
-        since,
-        until: now(),
-        entries: 0,
-    };
-    store::digests::add(&mut tx, &by, &digest).await.expect("a digest");
-    tx.commit().await.expect("kept");
-    id
-}
-
-fn cheap_hash() -> String {
-    use argon2::{Algorithm, Argon2, Params, Version, password_hash::PasswordHasher};
-    let params = Params::new(64, 1, 1, None).expect("good parameters");
-    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-    argon2.hash_password(PASSWORD.as_bytes()).expect("hashed").to_string()
-}
-
-fn seen(school: &School, pupil: &Person) -> Seen {
-    Seen {
-        at: now() - SignedDuration::from_mins(5),
-        school: school.id,
-        person: Some(pupil.id),
-        device: Some("laptop-7".into()),
-        address: "10.1.2.3".parse().expect("an address"),
-        method: Verb::Get,
-        scheme: Scheme::Https,
-        host: format!("games-{}.example.org", school.id.as_u128()).into(),
-        port: 443,
-        path: Some("/play".into()),
-        search: Some("=cmd|' /C calc'!A0".into()),
-        categories: CategorySet::NONE.with(Category::Games),
-        outcome: Outcome::Blocked,
-        because: Because {
-            step: Step::Category,
-            rule: None,
-            list: Some("Made-up list".into()),
-            category: Some(Category::Games),
-            profile: Some("Key Stage 3".into()),
-            matched: 0,
-        },
-        carried: Carried::Inspected,
-        status: 403,
-        bytes_in: 0,
-        bytes_out: 2_048,
-        took: 12_000,
-    }
-}
-
-fn compiled() -> Rules {
-    let layers = [LayerText { layer: Layer::School, name: "school", text: policy::starter() }];
-    Rules::compile(&layers, &Directory::default(), Arc::new(Lists::empty()))
-        .expect("the starter rules are good")
-}
-
-fn calendar(zone: TimeZone) -> Calendar {
-    Calendar {
-        zone,
-        terms: vec![],
-        days: SchoolDays::MONDAY_TO_FRIDAY,
-        day: DaySpan { start: time(8, 30, 0, 0), end: time(15, 30, 0, 0) },
-        lessons: vec![],
-        closed: vec![],
-    }
 }

@@ -166,6 +166,16 @@ impl Known {
     }
 }
 
+impl Snapshot {
+    /// How long a sign-in of theirs lasts (PWD-07): as their profile says, else as this gate does for everybody; never
+    /// longer than the school lets anybody of their roles stay.
+    pub(crate) fn session(&self, known: &Known) -> Duration {
+        let said = self.rules.session(&known.subject).unwrap_or(self.settings.session);
+        let most = Duration::from_hours(u64::from(self.chosen.longest_session(known.person.roles)));
+        said.min(most)
+    }
+}
+
 impl Settings {
     /// Whether somebody needs this to sign in at all.
     pub(crate) fn is_for_sign_in(&self, target: &Target) -> bool {

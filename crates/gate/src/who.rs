@@ -68,7 +68,7 @@ pub(crate) async fn identify(
                 return Err(refusal);
             }
         };
-        let lasts = snapshot.rules.session(&known.subject).unwrap_or(snapshot.settings.session);
+        let lasts = snapshot.session(&known);
         let holds =
             credentials.sittings.holds(device.to_canonical(), known.person.id, lasts, at_connect, now);
         if holds == Holds::Over {

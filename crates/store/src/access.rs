@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use school::{Choice, Id, Person, Rights, Role, Roles, School};
 
 use crate::{
-    By, StoreError, Tx,
+    By, StoreError, Tx, audit, people,
     sql::{Row, Value},
 };
 
@@ -57,9 +57,14 @@ pub async fn settle_all(
     basis: &str,
 ) -> Result<(), StoreError> {
     let mut over: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-    let mut given = Vec::new();
+    let (mut given, mut gone) = (Vec::new(), Vec::new());
     for (before, after) in people {
         let Some(person) = after.or(*before) else { continue };
+        if after.is_none() {
+            // With the account ends everything, what was written in by hand too.
+            gone.push(Value::from(person.id));
+            continue;
+        }
         let (old, new) = (before.map(had).unwrap_or_default(), after.map(had).unwrap_or_default());
         for what in old.iter().filter(|it| !new.contains(it)) {
             over.entry(what.clone()).or_default().push(person.id.into());
@@ -75,8 +80,66 @@ pub async fn settle_all(
             [by.at.into(), by.name.as_str().into(), basis.into(), school.into(), what.as_str().into()];
         tx.run_in(sql, &fixed, ids, "").await?;
     }
+    let sql = "update grant_record set until = $1, ended_by = $2, end_basis = $3 \
+               where school = $4 and until is null and person in";
+    let fixed = [by.at.into(), by.name.as_str().into(), basis.into(), school.into()];
+    tx.run_in(sql, &fixed, gone, "").await?;
     let head = "insert into grant_record (id, school, person, person_name, what, since, given_by, basis)";
     tx.run_many(head, ROW, given, "").await.map(drop)
+}
+
+/// Writes in what people have of whom the register knows nothing: they were there before it began. Says how many.
+pub async fn catch_up(tx: &mut Tx, by: &By, school: Id<School>) -> Result<u64, StoreError> {
+    let sql = "select id, version, school, username, name, roles, school_year, email, starts_at, ends_at, password from person \
+               where school = $1 and left_at is null and roles <> '' and roles <> 'parent' and not exists \
+               (select 1 from grant_record where grant_record.person = person.id and grant_record.school = $1)";
+    let found: Vec<Person> = tx
+        .rows(sql, vec![school.into()])
+        .await?
+        .iter()
+        .map(|row| people::read(row, Vec::new()).map(|it| it.person))
+        .collect::<Result<_, _>>()?;
+    let all: Vec<_> = found.iter().map(|it| (None, Some(it))).collect();
+    settle_all(tx, by, school, &all, "had it when the register began").await?;
+    Ok(all.len() as u64)
+}
+
+/// What is written in by hand: it is given elsewhere, and nothing here says so.
+pub const BY_HAND: &[&str] = &["Learning platform", "Management information system", "Shared drive"];
+
+/// One of [`BY_HAND`], unless it is held already.
+pub async fn write_in(
+    tx: &mut Tx,
+    by: &By,
+    person: &Person,
+    what: &str,
+    basis: &str,
+) -> Result<(), StoreError> {
+    if held_by_hand(tx, person.school, person.id).await?.iter().any(|it| it.what == what) {
+        return Ok(());
+    }
+    give(tx, by, person, what, basis).await?;
+    audit::note(tx, by, person.school, "grant access", person.username.as_str(), None, Some(what)).await
+}
+
+/// The end of one that was written in by hand; nothing where it is not held.
+pub async fn write_out(tx: &mut Tx, by: &By, person: &Person, what: &str) -> Result<(), StoreError> {
+    if !held_by_hand(tx, person.school, person.id).await?.iter().any(|it| it.what == what) {
+        return Ok(());
+    }
+    close(tx, by, person, what, "ended by hand").await?;
+    audit::note(tx, by, person.school, "end access", person.username.as_str(), Some(what), None).await
+}
+
+/// What somebody holds now of [`BY_HAND`].
+pub async fn held_by_hand(
+    tx: &mut Tx,
+    school: Id<School>,
+    person: Id<Person>,
+) -> Result<Vec<Grant>, StoreError> {
+    let mut all = of(tx, school, person).await?;
+    all.retain(|it| it.until.is_none() && BY_HAND.contains(&it.what.as_str()));
+    Ok(all)
 }
 
 const ROW: usize = 8;

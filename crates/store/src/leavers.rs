@@ -147,15 +147,14 @@ pub async fn get(tx: &mut Tx, school: Id<School>, id: Id<Person>) -> Result<Opti
     row.as_ref().map(read).transpose()
 }
 
-/// They are back, with the password and the rights they had; no last day is set.
+/// They are back, with the password they had and the roles that the limits let them have; no last day is set.
 pub async fn bring_back(tx: &mut Tx, by: &By, leaver: &Leaver) -> Result<(), StoreError> {
     let sql = "update person set left_at = null, ends_at = null, kept_until = null, moves_to = null, \
                version = version + 1 where id = $1 and version = $2 and left_at is not null and erased_at is null";
     touched(tx.run(sql, vec![leaver.id.into(), leaver.version.into()]).await?)?;
     stamp::bump(tx).await?;
-    let after = people::get(tx, leaver.school, leaver.id).await?;
-    access::settle(tx, by, None, after.as_ref().map(|it| &it.person), "account brought back").await?;
-    audit::note(tx, by, leaver.school, "bring person back", leaver.username.as_str(), None, None).await
+    audit::note(tx, by, leaver.school, "bring person back", leaver.username.as_str(), None, None).await?;
+    people::back(tx, by, leaver.school, leaver.id).await
 }
 
 /// Kept until then at least; `None`: as long as the setting says. `to`: handed on there, instead of deleted.

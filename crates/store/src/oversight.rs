@@ -96,7 +96,25 @@ pub async fn rights(
     Ok(if is_supervised(tx, school, person, &it, now).await? { all } else { Rights::unsupervised(roles) })
 }
 
-/// Why these roles are refused, as the form's field and the words; `None`: they are not.
+/// Of these roles, those that this person may come back with: what [`refusal`] refuses has to be given anew.
+pub async fn fit(
+    tx: &mut Tx,
+    school: Id<School>,
+    person: Id<Person>,
+    roles: Roles,
+    now: Timestamp,
+) -> Result<Roles, StoreError> {
+    let it = get(tx, school, person).await?;
+    let mut left = roles;
+    while let Some((field, _)) = refusal(tx, school, person, left, &it, now).await? {
+        let goes = if field == "vetting" { Role::needs_vetting } else { Role::is_operator };
+        left = left.iter().filter(|it| !goes(*it)).collect();
+    }
+    Ok(left)
+}
+
+/// Why these roles are refused, as the form's field and the words; `None`: they are not. Asked by everything that gives
+/// roles: the pages of people and placements, the command line, rosters, and whoever brings an account back.
 pub async fn refusal(
     tx: &mut Tx,
     school: Id<School>,

@@ -4,8 +4,7 @@ use jiff::Timestamp;
 use school::{Choice, Email, Group, Id, Person, School, Stay, Username};
 
 use crate::{
-    By, StoreError, Tx, access, audit,
-    schools,
+    By, StoreError, Tx, access, audit, oversight, schools,
     sql::{Row, Value},
     young,
 };
@@ -91,14 +90,24 @@ pub async fn get_ended(tx: &mut Tx, school: Id<School>, id: Id<Person>) -> Resul
     one(tx, row).await
 }
 
-/// Undoes [`leave`]. They have no password, and roles as they were.
+/// Undoes [`leave`]. They have no password, and of the roles they had those that the limits let them have now.
 pub async fn come_back(tx: &mut Tx, by: &By, school: Id<School>, id: Id<Person>) -> Result<(), StoreError> {
     let sql = "update person set left_at = null, version = version + 1 \
                where id = $1 and school = $2 and left_at is not null";
     touched(tx.run(sql, vec![id.into(), school.into()]).await?)?;
-    let after = get(tx, school, id).await?;
-    access::settle(tx, by, None, after.as_ref().map(|it| &it.person), "account brought back").await?;
-    audit::note(tx, by, school, "person came back", &id.to_string(), None, None).await
+    audit::note(tx, by, school, "person came back", &id.to_string(), None, None).await?;
+    back(tx, by, school, id).await
+}
+
+/// What comes with being back: the access register, and the limits on roles (ACC-11, ACC-13).
+pub(crate) async fn back(tx: &mut Tx, by: &By, school: Id<School>, id: Id<Person>) -> Result<(), StoreError> {
+    let Some(kept) = get(tx, school, id).await? else { return Ok(()) };
+    access::settle(tx, by, None, Some(&kept.person), "account brought back").await?;
+    let fit = oversight::fit(tx, school, id, kept.person.roles, by.at).await?;
+    if fit != kept.person.roles {
+        save(tx, by, &kept, &Person { roles: fit, ..kept.person.clone() }).await?;
+    }
+    Ok(())
 }
 
 /// Those who have not left, by name.

@@ -71,11 +71,14 @@ pub async fn was_ever_held(
     Ok(tx.first(sql, vec![school.into(), post.code().into(), at.into()]).await?.is_some())
 }
 
-/// Those who hold a post at that moment and have not left the school.
+/// Those who hold a post at that moment and have not left the school, or are placed there.
 pub async fn at(tx: &mut Tx, school: Id<School>, at: Timestamp) -> Result<Vec<Holder>, StoreError> {
     let sql = "select id, version, school, post, person, since, until, contact, about from post_holder \
                where school = $1 and since <= $2 and (until is null or until > $2) \
-               and exists (select 1 from person where person.id = post_holder.person and left_at is null) \
+               and exists (select 1 from person where person.id = post_holder.person and left_at is null \
+               and (person.school = $1 or exists (select 1 from placement where placement.person = person.id \
+               and placement.school = $1 and placement.ended_at is null and placement.since <= $2 \
+               and (placement.until is null or placement.until > $2)))) \
                order by since, id";
     tx.all(sql, vec![school.into(), at.into()], read).await
 }

@@ -1,10 +1,11 @@
 //! The text of profiles and rules, every version of it kept.
 use jiff::Timestamp;
-use school::{Choice, Id, Layer, Person, Place, School};
+use school::{Choice, Id, Layer, Person, Place, School, Trust};
 
 use crate::{
     By, StoreError, Tx, audit,
     error::corrupt,
+    schools,
     sql::{Row, Value},
 };
 
@@ -49,6 +50,29 @@ pub async fn save(
     let subject = format!("{} rules version {version}", place.layer().code());
     audit::note(tx, by, school, "save rules", &subject, None, Some(note)).await?;
     Ok(version)
+}
+
+/// In force at every school of the trust from now on, each keeping it as a version of its own. The caller has compiled
+/// it with what each school says.
+pub async fn save_for_trust(
+    tx: &mut Tx,
+    by: &By,
+    trust: Id<Trust>,
+    text: &str,
+    note: &str,
+) -> Result<(), StoreError> {
+    for school in schools::of_trust(tx, trust).await? {
+        save(tx, by, school.id, Place::Trust, text, note).await?;
+    }
+    Ok(())
+}
+
+/// What the trust says, as the last of its schools was told. `None`: nothing yet.
+pub async fn of_trust(tx: &mut Tx, trust: Id<Trust>) -> Result<Option<RulesVersion>, StoreError> {
+    let sql = "select version, layer, site, policy, note, saved_at, saved_by, saved_by_name from rules_version \
+               where layer = 'trust' and school in (select id from school where trust = $1) \
+               order by saved_at desc, version desc limit 1";
+    tx.first(sql, vec![trust.into()]).await?.as_ref().map(read).transpose()
 }
 
 /// The newest of trust, school and each site, the trust's first.

@@ -1,4 +1,4 @@
-use school::{Id, School, Site};
+use school::{Id, School, Site, Trust};
 
 use crate::{
     By, StoreError, Tx, audit,
@@ -15,6 +15,12 @@ pub async fn add(tx: &mut Tx, by: &By, school: &School) -> Result<(), StoreError
 
 pub async fn all(tx: &mut Tx) -> Result<Vec<School>, StoreError> {
     tx.all("select id, trust, name from school order by name", vec![], read).await
+}
+
+/// Those of a trust, by name.
+pub async fn of_trust(tx: &mut Tx, trust: Id<Trust>) -> Result<Vec<School>, StoreError> {
+    tx.all("select id, trust, name from school where trust = $1 order by name", vec![trust.into()], read)
+        .await
 }
 
 pub async fn get(tx: &mut Tx, id: Id<School>) -> Result<Option<School>, StoreError> {

@@ -22,7 +22,8 @@ pub async fn said(tx: &mut Tx, school: Id<School>, site: Option<Id<Site>>) -> Re
     tx.all(sql, vec![school.into(), Value::text_or_null(site)], read).await
 }
 
-/// Says it for a place: `owner` is the id of the trust, school or site that `layer` names. Audited at `school`. The
+/// Says it for a place: `owner` is the id of the trust, school or site that `layer` names. Audited at `school`; what
+/// its trust says, at every school of the trust. The
 /// caller has asked [`may_set`] and the setting's kind.
 pub async fn set(
     tx: &mut Tx,
@@ -101,7 +102,19 @@ async fn note(
 ) -> Result<(), StoreError> {
     stamp::bump(tx).await?;
     let subject = format!("{} ({})", setting.label, school::Choice::label(layer));
-    audit::note(tx, by, school, "change setting", &subject, before, after).await
+    // What the trust says holds at each of its schools, and stands in the trail of each.
+    let trust = match layer {
+        Layer::Trust => crate::schools::get(tx, school).await?.and_then(|it| it.trust),
+        Layer::School | Layer::Site => None,
+    };
+    let told = match trust {
+        Some(trust) => crate::schools::of_trust(tx, trust).await?.iter().map(|it| it.id).collect(),
+        None => vec![school],
+    };
+    for school in told {
+        audit::note(tx, by, school, "change setting", &subject, before, after).await?;
+    }
+    Ok(())
 }
 
 fn read(row: &Row) -> Result<Said, StoreError> {

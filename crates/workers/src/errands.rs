@@ -10,7 +10,7 @@ use school::{Choice, Id, Person, Role, Roles, School, Username};
 use store::{
     By, Db, StoreError,
     agreements::{Method, Signing},
-    audit, people,
+    audit, placements,
 };
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -120,7 +120,8 @@ impl Clerk {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let mut tx = self.db.write().await?;
-        let kept = people::get(&mut tx, school, person).await?.ok_or(StoreError::Stale)?.person;
+        let stands = placements::standing(&mut tx, school, person, at).await?;
+        let kept = stands.ok_or(StoreError::Stale)?;
         let by = By { person: Some(person), name: kept.name.to_string(), at };
         // Of staff, what they are as then (AUP-11): the gate's page asks for no more.
         let titles: Vec<&str> = kept.roles.iter().filter(|it| it.is_staff()).map(Role::label).collect();

@@ -2,8 +2,10 @@
 mod apply_roster;
 pub mod chase_unread;
 pub mod check_audit;
+mod fill_register;
 pub mod issue_agreements;
 pub mod lapse_guests;
+mod lapse_placements;
 mod leavers;
 pub mod mail_alerts;
 pub mod prune_activity;
@@ -102,6 +104,7 @@ pub(crate) static JOBS: &[Kind] = &[
     send_mail::KIND,
     refresh_lists::KIND,
     lapse_guests::KIND,
+    lapse_placements::KIND,
     prune_activity::KIND,
     chase_unread::KIND,
     read_roster::KIND,
@@ -112,6 +115,7 @@ pub(crate) static JOBS: &[Kind] = &[
     supervisor_digest::KIND,
     remind_reviews::KIND,
     check_audit::KIND,
+    fill_register::KIND,
 ];
 
 /// One slow mail server must not hold up the lists, nor the lists a letter.

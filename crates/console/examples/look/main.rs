@@ -1,5 +1,7 @@
 //! A console full of made-up people and requests, to look at: `cargo run -p console@0.0.0 --example look -- 8099`,
 //! then sign in as `dsl`, `manager` or `head` with the password `three random words`.
+mod trust;
+
 use std::{net::SocketAddr, sync::Arc};
 
 use argon2::{Argon2, password_hash::PasswordHasher};
@@ -57,6 +59,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let school = School { id: fresh_id(now), trust: None, name: "Elm Park School".parse()? };
     let everyone = fill(&db, &school, now).await?;
+    let school = trust::put_under(&db, school, now).await?;
     let rows: Vec<Seen> = (0..ROWS).map(|i| seen(i, school.id, &everyone, now)).collect();
     log.append(&rows, now)?;
     log.sync()?;
@@ -188,7 +191,7 @@ async fn rosters(
         roles: vec!["teacher".to_owned()],
         ..person(192, "Tom", "Teller", "")
     });
-    let found = roster::known(tx, school).await?;
+    let found = roster::known(tx, school, by.at).await?;
     let rules = Taken {
         source: "mis".to_owned(),
         usernames: NameRule::default(),

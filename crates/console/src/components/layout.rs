@@ -28,6 +28,7 @@ static MENU: &[Part] = &[
         name: "People",
         pages: &[
             ("People", "/people", may(Right::SeePeople)),
+            ("From other schools", "/placements", may(Right::SeePeople)),
             ("Young pupils", "/people/cards", Demand::SignedIn),
             ("Who to ask", "/posts", Demand::SignedIn),
             ("Digests", "/digests", may(Right::SeeToday)),
@@ -61,6 +62,16 @@ static MENU: &[Part] = &[
         pages: &[("Profiles", "/profiles", may(Right::SeeRules)), ("Lists", "/lists", may(Right::SeeLists))],
     },
     Part { name: "Settings", pages: &[("Settings", "/settings", may(Right::SeeSettings))] },
+    Part {
+        name: "Trust",
+        pages: &[
+            ("Schools", "/trust", may(Right::SeeTrust)),
+            ("Who has not signed", "/trust/agreements", may(Right::SeeTrust)),
+            ("Settings that differ", "/trust/settings", may(Right::SeeTrust)),
+            ("Policy", "/trust/rules", may(Right::ManageTrust)),
+            ("From other schools", "/trust/placements", may(Right::ManageTrust)),
+        ],
+    },
     Part {
         name: "Audit",
         pages: &[
@@ -130,6 +141,18 @@ pub(crate) fn page(staff: &Staff, here: &str, title: &str, content: &Markup) -> 
     document(title, Some(staff), &who, &menu, content)
 }
 
+/// Where they act. Who holds roles at several schools always sees the way to another.
+fn school(staff: &Staff) -> Markup {
+    html! {
+        span.sg-school {
+            (staff.school.name)
+            @if staff.has_choice {
+                " " a.sg-school__change href="/acting" { "Change" span.govuk-visually-hidden { " the school you act at" } }
+            }
+        }
+    }
+}
+
 /// A page for anyone: signing in, and what goes wrong.
 pub(crate) fn bare(title: &str, content: &Markup) -> Markup {
     let content = html! { div.sg-narrow { (content) } };
@@ -171,7 +194,7 @@ fn document(title: &str, staff: Option<&Staff>, who: &Markup, menu: &Markup, con
                             img.sg-brand__mark src=(assets::url("mark.svg")) alt="" width="32" height="32";
                             span.sg-brand__name { "Schoolgate" }
                         }
-                        @if let Some(staff) = staff { span.sg-school { (staff.school.name) } }
+                        @if let Some(staff) = staff { (school(staff)) }
                         (who)
                     }
                     (menu)

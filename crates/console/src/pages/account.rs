@@ -28,10 +28,12 @@ pub(crate) async fn get(staff: Reader) -> Markup {
             dl.govuk-summary-list {
                 (row("Name", staff.person.name.as_str()))
                 (row("Username", staff.person.username.as_str()))
-                (row("School", staff.school.name.as_str()))
+                (row("School", staff.own_school().name.as_str()))
+                @if staff.own_school().id != staff.school.id { (row("You act at", staff.school.name.as_str())) }
                 (row("Roles", &roles.join(", ")))
             }
             ul.govuk-list {
+                @if staff.has_choice { li { a.govuk-link href="/acting" { "Act at another school" } } }
                 li { a.govuk-link href="/account/password" { "Change your password" } }
                 li { a.govuk-link href="/account/second" { "Your second credentials" } }
                 li { a.govuk-link href="/account/sessions" { "Where you are signed in" } }
@@ -57,8 +59,8 @@ pub(crate) async fn sign_out(State(console): State<Console>, staff: Reader) -> R
     let mut tx = console.db.write().await?;
     sessions::close(&mut tx, &staff.session).await?;
     let by = staff.by(&console);
-    audit::note(&mut tx, &by, staff.school.id, "sign out", staff.person.username.as_str(), None, None)
-        .await?;
+    let (school, subject) = (staff.own_school().id, staff.own_person().username.as_str());
+    audit::note(&mut tx, &by, school, "sign out", subject, None, None).await?;
     tx.commit().await?;
     Ok(([(SET_COOKIE, session::no_cookie(&console))], Redirect::to("/sign-in")).into_response())
 }

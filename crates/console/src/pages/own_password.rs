@@ -31,7 +31,8 @@ pub(crate) async fn post(
     staff: Reader,
     fields: Fields,
 ) -> Result<Response, Failure> {
-    let mut all = new_password(&staff.settings, &staff.person, staff.school.name.as_str(), &fields);
+    let mut all =
+        new_password(staff.own_settings(), staff.own_person(), staff.own_school().name.as_str(), &fields);
     if !is_owner(&console, &staff, &fields).await? {
         all.insert(0, ("password", "That is not your password now".to_owned()));
     } else if fields.raw("password") == fields.raw("new") {
@@ -42,7 +43,7 @@ pub(crate) async fn post(
     }
     let phc = password::hash(fields.raw("new")).await?;
     let mut tx = console.db.write().await?;
-    passwords::set(&mut tx, &staff.by(&console), staff.school.id, staff.id(), &phc, false).await?;
+    passwords::set(&mut tx, &staff.by(&console), staff.own_school().id, staff.id(), &phc, false).await?;
     // Whoever knew the old one is out.
     sessions::close_others(&mut tx, staff.id(), &staff.session).await?;
     tx.commit().await?;

@@ -4,6 +4,7 @@ pub(crate) mod cards;
 pub(crate) mod change;
 pub(crate) mod export;
 pub(crate) mod given;
+pub(crate) mod granted;
 pub(crate) mod link;
 pub(crate) mod list;
 pub(crate) mod person;

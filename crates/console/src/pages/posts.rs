@@ -10,7 +10,7 @@ use school::{
     Choice, Id, Line, Post, Right, School, Username,
     settings::{LEAD_FUNCTIONS, LEAD_ON_LEADERSHIP, REQUIRED_POSTS},
 };
-use store::{StoreError, Tx, people, posts, posts::Holder, register, settings};
+use store::{StoreError, Tx, placements, posts, posts::Holder, register, settings};
 
 use crate::{
     Console,
@@ -47,7 +47,7 @@ pub(crate) async fn appoint(
         all.push(("post", "Choose a post"));
     }
     let person = match fields.get("person").parse::<Username>() {
-        Ok(username) => people::by_username(&mut tx, school, &username).await?.map(|it| it.person),
+        Ok(username) => placements::by_username(&mut tx, school, &username, by.at).await?,
         Err(_) => None,
     };
     if person.is_none() {

@@ -134,7 +134,7 @@ pub(crate) async fn remove(
     may_change(&console, &staff, "/account/second").await?;
     let mut tx = console.db.write().await?;
     let by = staff.by(&console);
-    if !second::remove(&mut tx, &by, (staff.school.id, staff.id()), id).await? {
+    if !second::remove(&mut tx, &by, (staff.own_school().id, staff.id()), id).await? {
         return Err(Failure::NotFound);
     }
     tx.commit().await?;
@@ -150,7 +150,7 @@ pub(crate) async fn codes(State(console): State<Console>, staff: Reader) -> Resu
     if second::of(&mut tx, staff.id()).await?.is_empty() {
         return Err(Failure::BadRequest("Set up an app or a passkey first. Nothing was changed."));
     }
-    second::set_recovery(&mut tx, &staff.by(&console), (staff.school.id, staff.id()), &hashes).await?;
+    second::set_recovery(&mut tx, &staff.by(&console), (staff.own_school().id, staff.id()), &hashes).await?;
     tx.commit().await?;
     let content = html! {
         h1.govuk-heading-l { "Your codes on paper" }

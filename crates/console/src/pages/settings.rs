@@ -75,7 +75,7 @@ impl Here {
         let trust = match school.trust {
             None => None,
             Some(id) => {
-                let count = trusts::schools(tx, id).await?.len();
+                let count = schools::of_trust(tx, id).await?.len();
                 trusts::get(tx, id).await?.map(|it| (it.name.to_string(), count))
             }
         };

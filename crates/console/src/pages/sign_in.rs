@@ -16,7 +16,7 @@ use axum::{
 use jiff::Timestamp;
 use maud::{Markup, html};
 use school::{Id, KeptBy, Person, School, Username, guesses::account};
-use store::{By, Tx, accounts, audit, people, people::Kept, schools, security, sessions};
+use store::{By, Tx, accounts, audit, people, people::Kept, placements, schools, security, sessions};
 
 use crate::{
     Console,
@@ -177,8 +177,15 @@ pub(crate) async fn let_in(
     sessions::place(&mut tx, &token.hash(), from.as_deref(), browser.as_deref()).await?;
     audit::note(&mut tx, &by, person.school, "sign in", person.username.as_str(), None, from.as_deref())
         .await?;
+    // Who holds roles at several schools says first at which they act (ACC-10).
+    let placed = placements::of(&mut tx, person.id).await?.iter().any(|it| it.is_in_force(now));
     tx.commit().await?;
-    Ok(([(SET_COOKIE, token.to_cookie(console))], Redirect::to(local(next))).into_response())
+    let to = if placed {
+        format!("/acting?{}", serde_html_form::to_string([("next", local(next))]).unwrap_or_default())
+    } else {
+        local(next).to_owned()
+    };
+    Ok(([(SET_COOKIE, token.to_cookie(console))], Redirect::to(&to)).into_response())
 }
 
 /// The session that this browser held until now ends: locked or not, nobody goes on with it (PWD-08).

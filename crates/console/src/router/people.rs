@@ -3,7 +3,7 @@ use axum::routing::{get, post};
 use school::Right;
 
 use super::{Demand, GET, POST, Route, fresh, may, route};
-use crate::pages::{access, digests, people, plans, posts};
+use crate::pages::{access, digests, people, placements, plans, posts};
 
 pub(super) const ROUTES: &[Route] = &[
     route(GET, "/people", may(Right::SeePeople), || get(people::list::get)),
@@ -20,8 +20,16 @@ pub(super) const ROUTES: &[Route] = &[
     route(GET, "/people/{id}/password", fresh(Right::ManagePeople), || get(people::given::get)),
     route(POST, "/people/{id}/password", fresh(Right::ManagePeople), || post(people::given::post)),
     route(POST, "/people/{id}/reset", fresh(Right::ManagePeople), || post(people::act::reset)),
+    route(POST, "/people/{id}/kept-by", fresh(Right::ManagePeople), || post(people::act::keep_by)),
+    route(POST, "/people/{id}/access", fresh(Right::ManagePeople), || post(people::granted::post)),
     route(POST, "/people/{id}/end", fresh(Right::ManagePeople), || post(people::act::end)),
     route(POST, "/people/{id}/back", fresh(Right::ManagePeople), || post(people::act::back)),
+    route(GET, "/placements", may(Right::SeePeople), || get(placements::get)),
+    route(GET, "/placements/add", fresh(Right::ManagePeople), || get(placements::give::get)),
+    route(POST, "/placements/add", fresh(Right::ManagePeople), || post(placements::give::post)),
+    route(GET, "/placements/{id}", may(Right::SeePeople), || get(placements::one::get)),
+    route(POST, "/placements/{id}/change", fresh(Right::ManagePeople), || post(placements::one::change)),
+    route(POST, "/placements/{id}/end", fresh(Right::ManagePeople), || post(placements::one::end)),
     route(GET, "/access", may(Right::SeeAccess), || get(access::get)),
     route(GET, "/access.csv", may(Right::SeeAccess), || get(access::csv)),
     route(GET, "/plans", may(Right::SeePlans), || get(plans::get)),

@@ -5,7 +5,7 @@ use school::Right;
 use super::{Demand, GET, POST, Route, may, route};
 use crate::{
     elsewhere::BACK,
-    pages::{account, lock, own_password, own_sessions, provider, second, security, set_up, sign_in},
+    pages::{account, acting, lock, own_password, own_sessions, provider, second, security, set_up, sign_in},
 };
 
 pub(super) const ROUTES: &[Route] = &[
@@ -15,6 +15,8 @@ pub(super) const ROUTES: &[Route] = &[
     route(GET, BACK, Demand::Nothing, || get(provider::come_back)),
     route(GET, "/set-up/{token}", Demand::Nothing, || get(set_up::get)),
     route(POST, "/set-up/{token}", Demand::Nothing, || post(set_up::post)),
+    route(GET, "/acting", Demand::SignedIn, || get(acting::get)),
+    route(POST, "/acting", Demand::SignedIn, || post(acting::post)),
     route(GET, "/account", Demand::SignedIn, || get(account::get)),
     route(GET, "/account/alive", Demand::SignedIn, || get(account::alive)),
     route(GET, "/account/password", Demand::SignedIn, || get(own_password::get)),

@@ -21,9 +21,9 @@ async fn a_form_from_another_site_or_without_the_token_of_the_session_changes_no
         }
         assert_eq!(world.send(request).await.status, expected, "{headers:?}");
     };
-    let token = manager.form_token();
+    let token = manager.form_token(None);
     check(&[], "", StatusCode::FORBIDDEN).await;
-    check(&[], &other.form_token(), StatusCode::FORBIDDEN).await;
+    check(&[], &other.form_token(None), StatusCode::FORBIDDEN).await;
     check(&[("sec-fetch-site", "cross-site")], &token, StatusCode::FORBIDDEN).await;
     check(&[("sec-fetch-site", "same-site")], &token, StatusCode::FORBIDDEN).await;
     check(&[("origin", "https://evil.test")], &token, StatusCode::FORBIDDEN).await;
@@ -36,7 +36,7 @@ async fn a_form_from_another_site_or_without_the_token_of_the_session_changes_no
 async fn a_form_without_end_is_refused() {
     let world = World::new().await;
     let manager = world.session(&world.elm, Role::NetworkManager).await;
-    let long = format!("token={}&text={}", manager.form_token(), "x".repeat(2 << 20));
+    let long = format!("token={}&text={}", manager.form_token(None), "x".repeat(2 << 20));
     let answer =
         world.send(request(Method::POST, "/profiles/change", Some(&manager), Body::from(long))).await;
     assert!(answer.status.is_client_error(), "{}", answer.status);
@@ -76,7 +76,7 @@ async fn a_policy_can_be_read_from_a_file() {
     let body = format!(
         "--cut\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\n{}\r\n--cut\r\nContent-Disposition: form-data; \
          name=\"file\"; filename=\"a.policy\"\r\n\r\nblock from-a-file.example.org\n\r\n--cut--\r\n",
-        manager.form_token()
+        manager.form_token(None)
     );
     let mut request = request(Method::POST, "/profiles/change", Some(&manager), Body::from(body));
     request.headers_mut().insert(CONTENT_TYPE, "multipart/form-data; boundary=cut".parse().expect("a value"));

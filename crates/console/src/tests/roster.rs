@@ -59,7 +59,7 @@ async fn ready(db: &Db, id: Id<Load>, wanted: &Wanted) {
         Rules { source: "mis".to_owned(), usernames: NameRule::default(), now: now(), zone: TimeZone::UTC };
     let mut tx = db.write().await.expect("a transaction");
     let load = roster::get(&mut tx, id).await.expect("read").expect("there");
-    let found = roster::known(&mut tx, load.school).await.expect("people");
+    let found = roster::known(&mut tx, load.school, now()).await.expect("people");
     let plan = diff(&found.known, wanted, &rules);
     roster::write_dry_run(&mut tx, &load, wanted.mode, &plan, 33, None, now()).await.expect("written");
     tx.commit().await.expect("kept");
@@ -73,7 +73,7 @@ async fn upload(world: &World, session: &Token, name: &str, file: &[u8]) -> Answ
     let mut body = format!(
         "--cut\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\n{}\r\n--cut\r\nContent-Disposition: form-data; \
          name=\"file\"; filename=\"{name}\"\r\n\r\n",
-        session.form_token()
+        session.form_token(None)
     )
     .into_bytes();
     body.extend_from_slice(file);

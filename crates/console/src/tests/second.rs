@@ -206,7 +206,7 @@ async fn a_password_that_was_given_or_is_too_old_is_changed_before_anything_else
     let mut tx = world.db.write().await.expect("a transaction");
     let helen = people::by_username(&mut tx, world.elm.id, &"helen".parse().expect("a name")).await;
     let helen = helen.expect("read").expect("known").person.id;
-    let phc = super::cheap_hash();
+    let phc = super::made_up::cheap_hash();
     passwords::set(&mut tx, &by, world.elm.id, helen, &phc, true).await.expect("set");
     tx.commit().await.expect("kept");
     let (session, elsewhere) = (signed_in(&world, "helen").await, signed_in(&world, "helen").await);

@@ -1,9 +1,9 @@
 //! Settings and where they come from, the access register, and access plans.
 use axum::http::StatusCode;
-use school::{Layer, Role, Trust, settings::IDLE_LOCK};
-use store::{By, fresh_id, settings, trusts};
+use school::{Layer, Role, settings::IDLE_LOCK};
+use store::settings;
 
-use super::World;
+use super::{World, made_up::one_trust};
 
 #[tokio::test]
 async fn a_setting_is_changed_at_the_school_and_left_to_the_layer_above_again() {
@@ -29,14 +29,7 @@ async fn a_setting_is_changed_at_the_school_and_left_to_the_layer_above_again() 
 #[tokio::test]
 async fn what_the_trust_locks_its_schools_cannot_change() {
     let world = World::new().await;
-    let by = By { person: None, name: "Set-up".to_owned(), at: world.now() };
-    let trust = Trust { id: fresh_id(by.at), name: "Made-up Trust".parse().expect("a line") };
-    let mut tx = world.db.write().await.expect("a transaction");
-    trusts::add(&mut tx, &by, &trust).await.expect("a trust");
-    for school in [&world.elm, &world.oak] {
-        trusts::join(&mut tx, &by, school.id, &trust).await.expect("joined");
-    }
-    tx.commit().await.expect("kept");
+    one_trust(&world).await;
     let manager = world.session(&world.elm, Role::NetworkManager).await;
     let trustee = world.session(&world.oak, Role::Trustee).await;
     let own = world.post("/settings/idle-lock/trust", Some(&manager), &[("value", "20")]).await;
@@ -48,6 +41,10 @@ async fn what_the_trust_locks_its_schools_cannot_change() {
     assert!(words.contains("20 minutes") && words.contains("Locked by the trust"), "{words}");
     let refused = world.post("/settings/idle-lock", Some(&manager), &[("value", "5"), ("was", "")]).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    for school in [&world.elm, &world.oak] {
+        let trail = world.audit(school).await.join("\n");
+        assert!(trail.contains("change setting Idle lock (Trust)"), "{}: {trail}", school.name);
+    }
     let mut tx = world.db.read().await.expect("a transaction");
     let now = settings::of(&mut tx, world.elm.id, None).await.expect("settings");
     assert_eq!((now.number(&IDLE_LOCK), now.get(&IDLE_LOCK).locked_by), (20, Some(Layer::Trust)));
@@ -106,4 +103,33 @@ async fn the_access_register_shows_how_it_stood_on_a_day() {
     let then = world.get("/access.csv?words=ada&at=2026-11-23T10:02", Some(&admin)).await.text;
     assert!(then.contains("Internet") && then.contains("account added"), "{then}");
     assert_eq!(world.get("/access.csv?at=never", Some(&admin)).await.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn access_given_elsewhere_is_written_in_by_hand_and_ends_with_the_account() {
+    let world = World::new().await;
+    let admin = world.session(&world.elm, Role::AccountAdministrator).await;
+    let page = format!("/people/{}", world.pupil.id);
+    let path = format!("{page}/access");
+    let send = async |what: &str, basis: &str| {
+        world.post(&path, Some(&admin), &[("what", what), ("basis", basis)]).await
+    };
+    assert_eq!(
+        send("Internet", "at will").await.status,
+        StatusCode::BAD_REQUEST,
+        "what is given here, is not"
+    );
+    assert_eq!(send("Learning platform", "").await.status, StatusCode::BAD_REQUEST);
+    for _ in 0..2 {
+        assert_eq!(send("Learning platform", "taught in class 7B").await.location(), page);
+    }
+    let register = async || world.get("/access?words=ada", Some(&admin)).await.words();
+    assert_eq!(register().await.matches("Learning platform").count(), 1);
+    world.post(&path, Some(&admin), &[("what", "Learning platform"), ("do", "end")]).await;
+    assert!(!register().await.contains("Learning platform"));
+    send("Learning platform", "taught in class 7B").await;
+    world.post(&format!("{page}/end"), Some(&admin), &[]).await;
+    assert!(!register().await.contains("Learning platform"), "it ends with the account");
+    let trail = world.audit(&world.elm).await.join("\n");
+    assert!(trail.contains("grant access ada.pupil") && trail.contains("end access ada.pupil"), "{trail}");
 }

@@ -77,7 +77,7 @@ impl Desk {
             // PWD-08: whoever left the device open is signed out, and it is noted that they did.
             self.leave(frame, visit, "left signed in");
         }
-        let lasts = snapshot.rules.session(&known.subject).unwrap_or(snapshot.settings.session);
+        let lasts = snapshot.session(&known);
         self.bindings.bind(device, &known, now + lasts, now);
         self.errands.sign_in(Some(known.person.id), known.person.username.as_str(), device, "signed in", now);
         let back = safe_back(back, &snapshot.settings.gate_name);

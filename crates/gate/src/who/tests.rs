@@ -1,12 +1,15 @@
 use std::{
     pin::pin,
     task::{Context, Poll, Waker},
+    time::Duration,
 };
+
+use school::{Layer, settings::Said};
 
 use super::*;
 use crate::{
     Secret,
-    sample::{AMINA, OKAFOR, Office, at, hash, pupil, rig, snapshot_of, teacher},
+    sample::{AMINA, OKAFOR, Office, at, compiled, hash, pupil, rig, snapshot_of, teacher},
 };
 
 const TABLET: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
@@ -133,8 +136,8 @@ async fn a_community_user_is_let_in_within_the_opening_hours_alone() {
         let mut school = school();
         school.people = [known].into_iter().collect();
         if let Some(written) = written {
-            let said = school::settings::Said {
-                layer: school::Layer::School,
+            let said = Said {
+                layer: Layer::School,
                 key: school::settings::COMMUNITY_HOURS.key.to_owned(),
                 value: written.to_owned(),
                 locked: false,
@@ -270,4 +273,33 @@ async fn who_is_remembered_costs_no_allocation() {
     // Now and then the cache looks after itself.
     let some: Vec<_> = counted.iter().enumerate().filter(|(_, count)| **count > 0).collect();
     assert!(some.len() < 20, "{some:?}");
+}
+
+#[test]
+fn a_sign_in_lasts_no_longer_than_the_school_lets_their_roles_stay() {
+    let said = |key: &str, value: &str| Said {
+        layer: Layer::School,
+        key: key.to_owned(),
+        value: value.to_owned(),
+        locked: false,
+    };
+    let check = |said: &[Said], rules: &str, pupil: u64, teacher: u64| {
+        let mut school = school();
+        school.chosen = school::settings::Settings::resolve(said);
+        if !rules.is_empty() {
+            school.rules = compiled(rules);
+        }
+        for (id, hours) in [(AMINA, pupil), (OKAFOR, teacher)] {
+            let known = school.people.get(id).expect("there");
+            let subject = school.rules.subject(&known.person);
+            let known = Known { subject, person: known.person.clone(), ..self::pupil() };
+            assert_eq!(school.session(&known), Duration::from_hours(hours), "{said:?} {rules}");
+        }
+    };
+    check(&[], "", 8, 8);
+    check(&[said("session-longest-pupils", "2")], "", 2, 8);
+    check(&[said("session-longest", "3"), said("session-longest-pupils", "24")], "", 8, 3);
+    let profile = "profile \"All\"\n    session 300 minutes\nuse profile \"All\" for everyone\n";
+    check(&[], profile, 5, 5);
+    check(&[said("session-longest-pupils", "2")], profile, 2, 5);
 }

@@ -3,7 +3,11 @@ use std::{io::BufRead as _, process::ExitCode};
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use school::{Choice as _, Group, Id, KeptBy, Line, Person, Role, Roles, School, Username, Year};
-use store::{By, Tx, fresh_id, people::Kept};
+use store::{
+    By, Tx, fresh_id,
+    oversight::{self, Oversight},
+    people::Kept,
+};
 
 use crate::{clock::now, house::House, passwords};
 
@@ -36,6 +40,8 @@ enum What {
         /// A class or other group, by name; may stand several times, and is made where there is none of that name.
         #[arg(long = "group")]
         groups: Vec<Line>,
+        #[command(flatten)]
+        overseen: Overseen,
     },
     /// Change somebody: what is named here is replaced, the rest stays.
     Change {
@@ -50,6 +56,8 @@ enum What {
         /// All their groups from now on.
         #[arg(long = "group")]
         groups: Vec<Line>,
+        #[command(flatten)]
+        overseen: Overseen,
     },
     /// Somebody has left: they sign in nowhere any more, and what was recorded of them stays.
     Leave { username: Username },
@@ -65,6 +73,17 @@ enum What {
     Password { username: Username },
     /// Take somebody's second credentials and sessions away, so that they set up new ones.
     ForgetSecond { username: Username },
+}
+
+/// What server, administrator and operator roles need from the day the school has a head.
+#[derive(Args)]
+struct Overseen {
+    /// DBS or single-central-record reference.
+    #[arg(long)]
+    vetting: Option<Line>,
+    /// The username of the senior leader who answers for what they do.
+    #[arg(long)]
+    supervisor: Option<Username>,
 }
 
 fn role(code: &str) -> Result<Role, String> {
@@ -86,7 +105,7 @@ pub(crate) fn run(asked: People) -> anyhow::Result<ExitCode> {
         let mut tx = house.db.write().await?;
         match asked.what {
             What::List => list(&mut tx, school).await?,
-            What::Add { username, name, roles, year, groups } => {
+            What::Add { username, name, roles, year, groups, overseen } => {
                 let groups = known_groups(&mut tx, &by, school, groups).await?;
                 let roles: Roles = roles.into_iter().collect();
                 let person = Person {
@@ -101,8 +120,9 @@ pub(crate) fn run(asked: People) -> anyhow::Result<ExitCode> {
                     stay: school::Stay::ALWAYS,
                 };
                 store::people::add(&mut tx, &by, &person).await?;
+                limit(&mut tx, &by, &person, overseen, true).await?;
             }
-            What::Change { username, name, roles, year, groups } => {
+            What::Change { username, name, roles, year, groups, overseen } => {
                 let before = kept(&mut tx, school, &username).await?;
                 let mut person = before.person.clone();
                 person.name = name.unwrap_or(person.name);
@@ -114,6 +134,7 @@ pub(crate) fn run(asked: People) -> anyhow::Result<ExitCode> {
                     person.groups = known_groups(&mut tx, &by, school, groups).await?;
                 }
                 store::people::save(&mut tx, &by, &before, &person).await?;
+                limit(&mut tx, &by, &person, overseen, person.roles != before.person.roles).await?;
             }
             What::Leave { username } => {
                 let id = kept(&mut tx, school, &username).await?.person.id;
@@ -157,6 +178,24 @@ pub(crate) fn run(asked: People) -> anyhow::Result<ExitCode> {
 async fn kept(tx: &mut Tx, school: Id<School>, username: &Username) -> anyhow::Result<Kept> {
     let found = store::people::by_username(tx, school, username).await?;
     found.with_context(|| format!("nobody signs in as {username}"))
+}
+
+/// Keeps what was said of who oversees them, and refuses roles that need more (ACC-11, ACC-13): nothing is kept then.
+/// `roles`: they were given now.
+async fn limit(tx: &mut Tx, by: &By, person: &Person, said: Overseen, roles: bool) -> anyhow::Result<()> {
+    let (school, id) = (person.school, person.id);
+    let before = oversight::get(tx, school, id).await?;
+    let supervisor = match said.supervisor {
+        Some(name) => Some(kept(tx, school, &name).await?.person.id),
+        None => before.supervisor,
+    };
+    let now = Oversight { vetting: said.vetting.or_else(|| before.vetting.clone()), supervisor };
+    if (roles || now != before)
+        && let Some((option, why)) = oversight::refusal(tx, school, id, person.roles, &now, by.at).await?
+    {
+        bail!("nothing was changed. {why}: --{option}");
+    }
+    Ok(oversight::set(tx, by, school, id, &now).await?)
 }
 
 async fn list(tx: &mut Tx, school: Id<School>) -> anyhow::Result<()> {

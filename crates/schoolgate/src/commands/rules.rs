@@ -3,7 +3,7 @@ use std::{fs, io::Read as _, path::PathBuf, process::ExitCode};
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use policy::{Directory, LayerText, lists::Lists};
-use school::{Choice as _, Place, Site};
+use school::{Choice as _, Place, School, Site};
 use similar::TextDiff;
 use store::{By, Tx, rules::RulesVersion};
 
@@ -139,31 +139,47 @@ async fn version_of(
 async fn import(house: &House, file: &PathBuf, place: Place, note: &str) -> anyhow::Result<()> {
     let text = read(file)?;
     let mut tx = house.db.write().await?;
-    let people: Vec<_> =
-        store::people::all(&mut tx, house.school.id).await?.into_iter().map(|it| it.person).collect();
-    let groups = store::groups::all(&mut tx, house.school.id).await?;
-    let sites = store::schools::sites(&mut tx, house.school.id).await?;
+    let by = By { person: None, name: "Command line".to_owned(), at: now() };
+    // What the trust says holds at each of its schools, and must read well at each.
+    if let (Place::Trust, Some(trust)) = (place, house.school.trust) {
+        let schools = store::schools::of_trust(&mut tx, trust).await?;
+        for school in &schools {
+            check(&mut tx, school, place, &text).await?;
+        }
+        store::rules::save_for_trust(&mut tx, &by, trust, &text, note).await?;
+        tx.commit().await?;
+        println!("it is in force at {} schools", schools.len());
+        return Ok(());
+    }
+    check(&mut tx, &house.school, place, &text).await?;
+    let version = store::rules::save(&mut tx, &by, house.school.id, place, &text, note).await?;
+    tx.commit().await?;
+    println!("version {version} is in force");
+    Ok(())
+}
+
+/// Whether it can be put in force with what the other layers of the school say.
+async fn check(tx: &mut Tx, school: &School, place: Place, text: &str) -> anyhow::Result<()> {
+    let people: Vec<_> = store::people::all(tx, school.id).await?.into_iter().map(|it| it.person).collect();
+    let groups = store::groups::all(tx, school.id).await?;
+    let sites = store::schools::sites(tx, school.id).await?;
     let directory = Directory::new(&people, &groups, &sites);
-    let current = store::rules::current(&mut tx, house.school.id).await?;
+    let current = store::rules::current(tx, school.id).await?;
     let others = current.iter().filter(|it| it.place != place).map(|it| (it.place, it.text.as_str()));
     let name = |place: Place| {
         let site = sites.iter().find(|it| Some(it.id) == place.site());
-        site.map_or(house.school.name.as_str(), |it| it.name.as_str())
+        site.map_or(school.name.as_str(), |it| it.name.as_str())
     };
-    let all = others.chain([(place, text.as_str())]);
+    let all = others.chain([(place, text)]);
     let all: Vec<LayerText<'_>> =
         all.map(|(place, text)| LayerText { layer: place.layer(), name: name(place), text }).collect();
     match policy::Rules::compile(&all, &directory, std::sync::Arc::new(Lists::empty())) {
         Ok(rules) => rules.warnings().iter().for_each(|it| eprintln!("note: {it}")),
         Err(faults) => {
             let said: Vec<String> = faults.iter().map(ToString::to_string).collect();
-            bail!("nothing was changed:\n{}", said.join("\n"));
+            bail!("nothing was changed; at {}:\n{}", school.name, said.join("\n"));
         }
     }
-    let by = By { person: None, name: "Command line".to_owned(), at: now() };
-    let version = store::rules::save(&mut tx, &by, house.school.id, place, &text, note).await?;
-    tx.commit().await?;
-    println!("version {version} is in force");
     Ok(())
 }
 

@@ -33,7 +33,9 @@ pub(crate) fn run(asked: Trust) -> anyhow::Result<ExitCode> {
         match asked.what {
             What::List => {
                 for trust in trusts::all(&mut tx).await? {
-                    println!("{}: {}", trust.name, trusts::schools(&mut tx, trust.id).await?.join(", "));
+                    let schools = store::schools::of_trust(&mut tx, trust.id).await?;
+                    let names: Vec<&str> = schools.iter().map(|it| it.name.as_str()).collect();
+                    println!("{}: {}", trust.name, names.join(", "));
                 }
             }
             What::New { name } => trusts::add(&mut tx, &by, &Tree { id: fresh_id(by.at), name }).await?,

@@ -1,12 +1,13 @@
 //! What is known of a school's people, as a roster is compared with it.
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use school::{
     Group, Id, Person, Role, Roles, School, Stay,
     roster::{Known, KnownGroup, KnownPerson, Origin},
 };
 
-use crate::{StoreError, Tx, error::corrupt, parents, sql::Row};
+use crate::{StoreError, Tx, oversight, parents, sql::Row};
 
 /// Everybody, with the version of each: whoever changes in the meantime is not written over.
 pub struct Found {
@@ -14,7 +15,7 @@ pub struct Found {
     pub versions: HashMap<Id<Person>, i64>,
 }
 
-pub async fn known(tx: &mut Tx, school: Id<School>) -> Result<Found, StoreError> {
+pub async fn known(tx: &mut Tx, school: Id<School>, now: Timestamp) -> Result<Found, StoreError> {
     let sql = "select membership.person, membership.school_group from membership \
                join person on person.id = membership.person where person.school = $1 \
                order by membership.person, membership.school_group";
@@ -30,6 +31,13 @@ pub async fn known(tx: &mut Tx, school: Id<School>) -> Result<Found, StoreError>
         found.versions.insert(id, row.get("version")?);
         found.known.people.push(person(&row, of.remove(&id).unwrap_or_default())?);
     }
+    for it in found.known.people.iter().filter(|it| it.has_left || it.person.stay.is_over(now)) {
+        let (id, roles) = (it.person.id, it.person.roles);
+        if roles.iter().any(Role::needs_vetting) {
+            let fit = oversight::fit(tx, school, id, roles, now).await?;
+            found.known.refused.insert(id, fit.iter().fold(roles, Roles::without));
+        }
+    }
     let sql = "select id, school, name, source, source_id from school_group where school = $1 order by id";
     found.known.groups = tx.all(sql, vec![school.into()], group).await?;
     found.known.links = parents::all(tx, school).await?;
@@ -37,15 +45,13 @@ pub async fn known(tx: &mut Tx, school: Id<School>) -> Result<Found, StoreError>
 }
 
 fn person(row: &Row, groups: Vec<Id<Group>>) -> Result<KnownPerson, StoreError> {
-    let codes: String = row.get("roles")?;
-    let roles: Option<Roles> = codes.split_whitespace().map(<Role as school::Choice>::from_code).collect();
     Ok(KnownPerson {
         person: Person {
             id: row.parse("id")?,
             school: row.parse("school")?,
             username: row.parse("username")?,
             name: row.parse("name")?,
-            roles: roles.ok_or_else(|| corrupt("roles", format!("unknown code in {codes}")))?,
+            roles: row.roles("roles")?,
             year: row.parse_opt("school_year")?,
             groups,
             email: row.parse_opt("email")?,

@@ -85,7 +85,7 @@ async fn dry_run(db: &Db, id: Id<Load>, wanted: &Wanted, now: Timestamp) -> Load
     let mut tx = write(db).await;
     assert!(roster::start_reading(&mut tx, id, now).await.unwrap());
     let load = roster::get(&mut tx, id).await.unwrap().unwrap();
-    let found = roster::known(&mut tx, load.school).await.unwrap();
+    let found = roster::known(&mut tx, load.school, now).await.unwrap();
     let plan = diff(&found.known, wanted, &rules(now));
     roster::write_dry_run(&mut tx, &load, wanted.mode, &plan, 33, None, now).await.unwrap();
     let load = roster::get(&mut tx, id).await.unwrap().unwrap();
@@ -94,7 +94,7 @@ async fn dry_run(db: &Db, id: Id<Load>, wanted: &Wanted, now: Timestamp) -> Load
 }
 
 async fn compared(tx: &mut store::Tx, load: &Load, wanted: &Wanted, now: Timestamp) -> (Found, Plan) {
-    let found = roster::known(tx, load.school).await.unwrap();
+    let found = roster::known(tx, load.school, now).await.unwrap();
     let plan = diff(&found.known, wanted, &rules(now));
     (found, plan)
 }
@@ -374,7 +374,7 @@ async fn a_load_is_of_one_school_and_two_schools_may_use_the_same_ids() {
         roster::join_by_hand(&mut tx, &now, hill.school.id, &username, ("mis", "p77")).await.unwrap();
         let again = roster::join_by_hand(&mut tx, &now, hill.school.id, &username, ("mis", "p78")).await;
         assert!(matches!(again, Err(StoreError::Stale)));
-        let found = roster::known(&mut tx, hill.school.id).await.unwrap();
+        let found = roster::known(&mut tx, hill.school.id, now.at).await.unwrap();
         let joined = found.known.people.iter().find(|it| it.person.id == hill.pupil.id).unwrap();
         assert_eq!(joined.origin.as_ref().map(|it| it.id.as_str()), Some("p77"));
         tx.commit().await.unwrap();

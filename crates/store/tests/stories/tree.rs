@@ -1,4 +1,4 @@
-use school::{Role, Trust};
+use school::{Layer, Place, Role, Trust, settings::IDLE_LOCK};
 use store::{
     By, StoreError, access, audit,
     digests::{self, Digest},
@@ -6,9 +6,9 @@ use store::{
     oversight::Oversight,
     people, plans,
     plans::Plan,
-    register, schools, stamp, trusts,
+    register, rules, schools, settings, stamp, trusts,
 };
-use testkit::databases::on_both;
+use testkit::databases::{on_both, on_both_at};
 
 use crate::{at, by, small, write};
 
@@ -153,10 +153,74 @@ async fn a_trust_has_schools() {
         trusts::add(&mut tx, &by, &trust).await.unwrap();
         trusts::join(&mut tx, &by, small.school.id, &trust).await.unwrap();
         assert_eq!(trusts::named(&mut tx, &trust.name).await.unwrap().as_ref(), Some(&trust));
-        assert_eq!(trusts::schools(&mut tx, trust.id).await.unwrap(), ["Hill School"]);
+        let names: Vec<_> = schools::of_trust(&mut tx, trust.id).await.unwrap();
+        assert_eq!(names.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(), ["Hill School"]);
         assert_eq!(schools::get(&mut tx, small.school.id).await.unwrap().unwrap().trust, Some(trust.id));
         let twin = trusts::add(&mut tx, &by, &Trust { id: fresh_id(by.at), ..trust.clone() }).await;
         assert!(matches!(twin, Err(StoreError::Taken(_))), "{twin:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_the_trust_says_holds_at_each_school_and_stands_in_the_trail_of_each() {
+    on_both(async |db| {
+        let (hill, dale) = (small(&db, "Hill School").await, small(&db, "Dale School").await);
+        let late = small(&db, "Late School").await;
+        let now = by("2026-11-23T09:00:00Z");
+        let trust = Trust { id: fresh_id(now.at), name: "Made-up Trust".parse().unwrap() };
+        let mut tx = write(&db).await;
+        trusts::add(&mut tx, &now, &trust).await.unwrap();
+        for school in [&hill.school, &dale.school] {
+            trusts::join(&mut tx, &now, school.id, &trust).await.unwrap();
+        }
+        let first = "block games.example.org locked\n";
+        rules::save_for_trust(&mut tx, &now, trust.id, first, "By the board").await.unwrap();
+        let owner = trust.id.to_string();
+        let place = (Layer::Trust, owner.as_str());
+        settings::set(&mut tx, &now, hill.school.id, place, &IDLE_LOCK, "5", true).await.unwrap();
+        tx.commit().await.unwrap();
+
+        // Whoever joins later takes what stands.
+        let mut tx = write(&db).await;
+        trusts::join(&mut tx, &by("2026-11-24T09:00:00Z"), late.school.id, &trust).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = db.read().await.unwrap();
+        assert_eq!(rules::of_trust(&mut tx, trust.id).await.unwrap().unwrap().text, first);
+        for school in [&hill.school, &dale.school, &late.school] {
+            let said = rules::current(&mut tx, school.id).await.unwrap();
+            let of_trust = said.iter().find(|it| it.place == Place::Trust).map(|it| it.text.as_str());
+            assert_eq!(of_trust, Some(first), "{}", school.name);
+            let set = settings::of(&mut tx, school.id, None).await.unwrap().get(&IDLE_LOCK);
+            assert_eq!((set.value.as_str(), set.locked_by), ("5", Some(Layer::Trust)), "{}", school.name);
+        }
+        for school in [&hill.school, &dale.school] {
+            let trail = audit::recent(&mut tx, school.id, None, 10).await.unwrap();
+            for act in ["save rules", "change setting"] {
+                assert_eq!(trail.iter().filter(|it| it.act == act).count(), 1, "{act} at {}", school.name);
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn people_from_before_the_register_are_written_into_it_once() {
+    on_both_at(async |db, url| {
+        let small = small(&db, "Hill School").await;
+        let (school, now) = (small.school.id, by("2026-11-23T09:00:00Z"));
+        let mut tx = write(&db).await;
+        assert_eq!(access::catch_up(&mut tx, &now, school).await.unwrap(), 0, "nobody is missing");
+        tx.commit().await.unwrap();
+        crate::raw::run(url, "delete from grant_record").await;
+        let mut tx = write(&db).await;
+        assert_eq!(access::count_at(&mut tx, school, now.at, "").await.unwrap(), 0);
+        assert_eq!(access::catch_up(&mut tx, &now, school).await.unwrap(), 2);
+        let later = at("2026-11-23T09:00:01Z");
+        let all = access::as_at(&mut tx, school, later, "ada", 0, 10).await.unwrap();
+        assert!(all.iter().all(|it| it.basis == "had it when the register began"), "{all:?}");
+        assert_eq!(all.iter().map(|it| it.what.as_str()).collect::<Vec<_>>(), ["Internet", "Network"]);
+        assert_eq!(access::catch_up(&mut tx, &now, school).await.unwrap(), 0, "once");
     })
     .await;
 }

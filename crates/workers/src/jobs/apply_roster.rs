@@ -46,7 +46,7 @@ async fn apply(office: &Office, id: Id<Load>) -> Result<(), Failure> {
     let mode = wanted.mode;
 
     let mut tx = office.db.write().await?;
-    let Found { known, versions } = roster::known(&mut tx, load.school).await?;
+    let Found { known, versions } = roster::known(&mut tx, load.school, (office.clock)()).await?;
     let chosen = store::settings::of(&mut tx, load.school, None).await?;
     let (plan, known) = read_roster::plan(office, &load, known, wanted, &chosen).await?;
     let found = Found { known, versions };

@@ -41,7 +41,7 @@ async fn read(office: &Office, id: Id<Load>) -> Result<(), Failure> {
     let Some(wanted) = wanted(office, &load).await? else { return Ok(()) };
     step(office, id, 1).await?;
     let mut tx = office.db.read().await?;
-    let found = roster::known(&mut tx, load.school).await?;
+    let found = roster::known(&mut tx, load.school, (office.clock)()).await?;
     let chosen = store::settings::of(&mut tx, load.school, None).await?;
     drop(tx);
     let mode = wanted.mode;

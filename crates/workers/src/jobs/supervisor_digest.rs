@@ -5,7 +5,7 @@ use store::{
     digests::{self, Digest},
     fresh_id, jobs,
     jobs::Job,
-    people, settings,
+    placements, settings,
 };
 
 use super::{Doing, Failure, Kind, Office, send_mail};
@@ -30,9 +30,10 @@ async fn run(office: &Office, _job: &Job) -> Result<(), Failure> {
         if now.duration_since(since) < every {
             continue;
         }
-        let Some(operator) = people::get(&mut tx, school.id, operator).await? else { continue };
-        let Some(supervisor) = people::get(&mut tx, school.id, supervisor).await? else { continue };
-        let (operator, supervisor) = (operator.person, supervisor.person);
+        let Some(operator) = placements::standing(&mut tx, school.id, operator, now).await? else { continue };
+        let Some(supervisor) = placements::standing(&mut tx, school.id, supervisor, now).await? else {
+            continue;
+        };
         let leads = supervisor.roles.is_on_leadership() && supervisor.stay.covers(now);
         if !operator.roles.iter().any(Role::is_operator) || !leads {
             continue;

@@ -18,6 +18,7 @@ pub(super) struct Inputs {
     pub(super) school: School,
     /// Where the gates stand.
     pub(super) site: Option<Id<Site>>,
+    /// Its own, and those of other schools who are placed here (ACC-10).
     pub(super) people: Vec<Kept>,
     /// Those whose password is not kept here.
     pub(super) kept_by: HashMap<Id<Person>, KeptBy>,
@@ -50,11 +51,17 @@ impl Inputs {
             column: "school".to_owned(),
             reason: "the school of this gate is not there".to_owned(),
         };
+        let mut people = store::people::all(tx, school).await?;
+        let mut kept_by = store::accounts::all_kept_elsewhere(tx, school).await?;
+        let placed = placed(tx, school, &people, now).await?;
+        // What their own school's provider or directory says of them cannot be asked for here.
+        kept_by.extend(placed.iter().filter(|it| it.1).map(|(it, _)| (it.person.id, KeptBy::Provider)));
+        people.extend(placed.into_iter().map(|it| it.0));
         Ok(Inputs {
             school: of_school.ok_or_else(missing)?,
             site,
-            people: store::people::all(tx, school).await?,
-            kept_by: store::accounts::all_kept_elsewhere(tx, school).await?,
+            people,
+            kept_by,
             passwords: store::passwords::states(tx, school).await?,
             young: store::young::all(tx, school).await?,
             groups: store::groups::all(tx, school).await?,
@@ -68,4 +75,22 @@ impl Inputs {
             lists: store::lists::all(tx).await?,
         })
     }
+}
+
+/// Each with whether their account is kept elsewhere. Whose username is that of one of the school's own people cannot
+/// sign in here: those who placed them gave no other.
+async fn placed(
+    tx: &mut Tx,
+    school: Id<School>,
+    own: &[Kept],
+    now: Timestamp,
+) -> Result<Vec<(Kept, bool)>, StoreError> {
+    let mut all = Vec::new();
+    for it in store::placements::people(tx, school, now).await? {
+        if !own.iter().any(|other| other.person.username == it.person.username) {
+            let elsewhere = store::accounts::kept_by(tx, it.person.id).await? != KeptBy::School;
+            all.push((it, elsewhere));
+        }
+    }
+    Ok(all)
 }

@@ -5,14 +5,15 @@ use axum::{
 };
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
-use school::{Id, Person};
-use store::{people, sessions, sign_in_links, sign_in_links::Link};
+use school::{Choice as _, Id, KeptBy, Person};
+use store::{accounts, people, sessions, sign_in_links, sign_in_links::Link};
 
 use super::{found, person};
 use crate::{
     Console,
     components::notice::{Tone, notice},
     failure::Failure,
+    fields::Fields,
     session::Token,
     staff::Reader,
 };
@@ -51,6 +52,33 @@ pub(crate) async fn reset(
         },
     );
     person::show(&console, &staff, &id, &done).await
+}
+
+/// Who is asked whether a password is theirs: Schoolgate, the directory, or the identity provider (ACC-05).
+pub(crate) async fn keep_by(
+    State(console): State<Console>,
+    staff: Reader,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Result<Response, Failure> {
+    let (school, by) = (staff.school.id, staff.by(&console));
+    let mut tx = console.db.write().await?;
+    let found = found(&mut tx, school, &id).await?;
+    let who = found.kept.person.id;
+    if found.ended {
+        return Err(Failure::BadRequest("This account has ended. Bring it back first."));
+    }
+    if who == staff.id() {
+        return Err(Failure::BadRequest(
+            "Nobody changes who keeps their own password: another account administrator does it.",
+        ));
+    }
+    let keeper = KeptBy::from_code(fields.get("by")).ok_or(Failure::BadRequest(
+        "Choose who keeps the password: Schoolgate, the directory or the provider. Nothing was changed.",
+    ))?;
+    accounts::keep_by(&mut tx, &by, school, who, keeper).await?;
+    tx.commit().await?;
+    Ok(Redirect::to(&format!("/people/{who}")).into_response())
 }
 
 pub(crate) async fn end(

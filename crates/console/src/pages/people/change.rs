@@ -6,7 +6,7 @@ use axum::{
 use jiff::{Timestamp, tz::TimeZone};
 use maud::{Markup, html};
 use school::{Choice, Group, Id, Line, Person, Role, Roles, School, Stay, Year};
-use store::{StoreError, Tx, groups, oversight, oversight::Oversight, people, people::Kept};
+use store::{StoreError, groups, oversight, people, people::Kept};
 
 use super::{found, group_names, groups_named, role_names};
 use crate::{
@@ -20,6 +20,7 @@ use crate::{
     },
     failure::Failure,
     fields::Fields,
+    overseen::{self, Complaint},
     search::moment,
     staff::{Reader, Staff},
 };
@@ -45,11 +46,12 @@ pub(crate) async fn post_add(
         Ok(Asked { person, classes }) => (person(store::fresh_id(by.at), school), classes),
         Err(all) => return Ok(again(&all)),
     };
-    let watched = match overseen(&mut tx, school, &fields).await? {
+    let watched = match overseen::read(&mut tx, school, &fields, by.at).await? {
         Ok(watched) => watched,
         Err(complaint) => return Ok(again(&[complaint])),
     };
-    if let Some(why) = oversight::refusal(&mut tx, school, person.id, person.roles, &watched, by.at).await? {
+    let limits = oversight::refusal(&mut tx, school, person.id, person.roles, &watched, by.at).await?;
+    if let Some(why) = overseen::of_trust(&staff, Roles::NONE, person.roles).or(limits) {
         return Ok(again(&[why]));
     }
     person.groups = groups_named(&mut tx, &by, school, &classes).await?;
@@ -73,14 +75,9 @@ pub(crate) async fn get(
         return Err(Failure::BadRequest("This account has ended. Bring it back first."));
     }
     let groups = groups::all(&mut tx, staff.school.id).await?;
-    let watched = oversight::get(&mut tx, staff.school.id, found.kept.person.id).await?;
-    let supervisor = match watched.supervisor {
-        Some(id) => people::get(&mut tx, staff.school.id, id).await?.map(|it| it.person.username.to_string()),
-        None => None,
-    };
     let mut fields = filled(&found.kept, &groups, &console.zone(staff.school.id));
-    fields.push("vetting".to_owned(), watched.vetting.map(|it| it.to_string()).unwrap_or_default());
-    fields.push("supervisor".to_owned(), supervisor.unwrap_or_default());
+    let now = (console.clock)();
+    overseen::fill(&mut tx, staff.school.id, found.kept.person.id, now, &mut fields).await?;
     Ok(page(&staff, Some(&found.kept), &fields, &groups, &[], None))
 }
 
@@ -109,11 +106,12 @@ pub(crate) async fn post(
     if kept.person.id == staff.id() && person.roles != kept.person.roles {
         return Ok(again(StatusCode::BAD_REQUEST, &[("roles", OWN_ROLES)], None));
     }
-    let watched = match overseen(&mut tx, school, &fields).await? {
+    let watched = match overseen::read(&mut tx, school, &fields, by.at).await? {
         Ok(watched) => watched,
         Err(complaint) => return Ok(again(StatusCode::BAD_REQUEST, &[complaint], None)),
     };
-    if let Some(why) = oversight::refusal(&mut tx, school, person.id, person.roles, &watched, by.at).await? {
+    let limits = oversight::refusal(&mut tx, school, person.id, person.roles, &watched, by.at).await?;
+    if let Some(why) = overseen::of_trust(&staff, kept.person.roles, person.roles).or(limits) {
         return Ok(again(StatusCode::BAD_REQUEST, &[why], None));
     }
     if fields.get("version") != kept.version.to_string() {
@@ -130,39 +128,6 @@ pub(crate) async fn post(
     tx.commit().await?;
     Ok(Redirect::to(&format!("/people/{}", person.id)).into_response())
 }
-
-/// What the form says of vetting and supervisor; the inner error is for its reader.
-async fn overseen(
-    tx: &mut Tx,
-    school: Id<School>,
-    fields: &Fields,
-) -> Result<Result<Oversight, Complaint>, Failure> {
-    let vetting = match fields.get("vetting") {
-        "" => None,
-        typed => match typed.parse::<Line>() {
-            Ok(line) => Some(line),
-            Err(_) => {
-                return Ok(Err(("vetting", "Enter the reference in one line of at most 200 characters")));
-            }
-        },
-    };
-    let supervisor = match fields.get("supervisor") {
-        "" => None,
-        typed => {
-            let found = match typed.parse() {
-                Ok(username) => people::by_username(tx, school, &username).await?,
-                Err(_) => None,
-            };
-            match found {
-                Some(kept) => Some(kept.person.id),
-                None => return Ok(Err(("supervisor", "Nobody here has this username"))),
-            }
-        }
-    };
-    Ok(Ok(Oversight { vetting, supervisor }))
-}
-
-type Complaint = (&'static str, &'static str);
 
 const TAKEN: &str = "Someone has this username already, perhaps with an ended account";
 const OWN_ROLES: &str = "Nobody changes their own roles: another account administrator does it";
@@ -307,8 +272,7 @@ fn page(
             (ask("email", "E-mail", "Where letters to them go; may be empty", "email"))
             (ask("from", "May pass any door from", "Empty: no beginning", "datetime-local"))
             (ask("until", "Until", "Empty: no end", "datetime-local"))
-            (ask("vetting", "DBS or single-central-record reference", "For those who run servers or accounts: the reference, not the certificate", "text"))
-            (ask("supervisor", "Supervisor", "For those who run filtering or monitoring: the username of a senior leader", "text"))
+            (overseen::questions(fields, all))
             button.govuk-button type="submit" { (button) }
         }
     };

@@ -1,14 +1,15 @@
 use axum::extract::{Path, State};
 use jiff::{Timestamp, tz::TimeZone};
 use maud::{Markup, html};
-use school::{Choice, Group, Right, Rights, Stay};
-use store::{Tx, audit, groups, people::Kept, sign_in_links};
+use school::{Choice, Group, KeptBy, Right, Rights, Stay};
+use store::{Tx, accounts, audit, groups, people::Kept, sign_in_links};
 
-use super::{Found, found, group_names, list::manages, role_names};
+use super::{Found, found, granted, group_names, list::manages, role_names};
 use crate::{
     Console,
-    components::{layout, notice::Tone, notice::notice, summary::summary, tag, when},
+    components::{field::select, layout, notice::Tone, notice::notice, summary::summary, tag, when},
     failure::Failure,
+    pages::placements,
     staff::{Reader, Staff},
 };
 
@@ -64,7 +65,15 @@ pub(super) async fn show(
 /// Each a function of its own; one that has nothing for this reader gives nothing.
 async fn sections(tx: &mut Tx, shown: &Shown<'_>) -> Result<Vec<Markup>, Failure> {
     let groups = groups::all(tx, shown.staff.school.id).await?;
-    Ok(vec![who(shown, &groups), roles(shown), signing_in(tx, shown).await?, acts(shown)])
+    let elsewhere = placements::elsewhere(tx, shown.kept.person.id, &shown.zone, shown.now).await?;
+    Ok(vec![
+        who(shown, &groups),
+        roles(shown),
+        elsewhere,
+        signing_in(tx, shown).await?,
+        granted::section(tx, shown).await?,
+        acts(shown),
+    ])
 }
 
 fn who(shown: &Shown<'_>, groups: &[Group]) -> Markup {
@@ -116,11 +125,15 @@ fn roles(shown: &Shown<'_>) -> Markup {
 async fn signing_in(tx: &mut Tx, shown: &Shown<'_>) -> Result<Markup, Failure> {
     let id = shown.kept.person.id;
     let waits = sign_in_links::waits(tx, id, shown.now).await?;
+    let keeper = accounts::kept_by(tx, id).await?;
+    let keepers: Vec<_> =
+        KeptBy::ALL.iter().map(|it| (it.code().to_owned(), it.label().to_owned())).collect();
     Ok(html! {
         section.sg-card {
             h2.govuk-heading-s { "Signing in" }
             p.govuk-body {
                 @if shown.ended { "Cannot sign in." }
+                @else if keeper != KeptBy::School { "Who keeps the password: " (keeper.label()) "." }
                 @else if shown.kept.password.is_some() { "Has a password." }
                 @else { "Has no password here." }
                 @if waits { " A link to set one has been made and not used yet." }
@@ -132,6 +145,14 @@ async fn signing_in(tx: &mut Tx, shown: &Shown<'_>) -> Result<Markup, Failure> {
                     button.govuk-button.govuk-button--secondary type="submit" { "Reset sign-in" }
                 }
                 p.govuk-body { a.govuk-link href={ "/people/" (id) "/password" } { "Give a temporary password" } " where no link can be handed over." }
+                @if id != shown.staff.id() {
+                    form method="post" action={ "/people/" (id) "/kept-by" } {
+                        (layout::token(shown.staff))
+                        (select("by", "Who keeps the password", keeper.code(), &keepers))
+                        p.govuk-body.sg-muted { "A change signs them out everywhere. The directory and the provider are those of the configuration." }
+                        button.govuk-button.govuk-button--secondary type="submit" { "Save who keeps it" }
+                    }
+                }
             }
         }
     })

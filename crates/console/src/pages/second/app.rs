@@ -72,7 +72,7 @@ pub(crate) async fn post(
         used_at: None,
     };
     let mut tx = console.db.write().await?;
-    second::add(&mut tx, &staff.by(&console), (staff.school.id, staff.id()), &new, step).await?;
+    second::add(&mut tx, &staff.by(&console), (staff.own_school().id, staff.id()), &new, step).await?;
     sessions::prove(&mut tx, &staff.session, now).await?;
     tx.commit().await?;
     Ok(Redirect::to(after(fields.get("next"))).into_response())
@@ -92,7 +92,7 @@ fn page(
     all: &[(&str, &str)],
 ) -> Result<Markup, Failure> {
     let complaint = |name: &str| all.iter().find(|(it, _)| *it == name).map(|(_, words)| *words);
-    let address = pending.address(&staff.person, staff.school.name.as_str());
+    let address = pending.address(staff.own_person(), staff.own_school().name.as_str());
     let code = Input {
         hint: "Six digits",
         autocomplete: "one-time-code",

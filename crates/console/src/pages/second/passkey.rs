@@ -35,7 +35,8 @@ pub(crate) async fn ask(
         return Ok((StatusCode::BAD_REQUEST, "the password is wrong").into_response());
     }
     let now = (console.clock)();
-    let asked = console.sign_in.passkeys.begin_add(&console.sign_in, staff.session, &staff.person, &all, now);
+    let asked =
+        console.sign_in.passkeys.begin_add(&console.sign_in, staff.session, staff.own_person(), &all, now);
     let asked = asked.ok_or(Failure::BadRequest("Passkeys cannot be made here."))?;
     Ok(([(CONTENT_TYPE, "application/json")], asked).into_response())
 }
@@ -65,7 +66,7 @@ pub(crate) async fn post(
         added_at: now,
         used_at: None,
     };
-    second::add(&mut tx, &staff.by(&console), (staff.school.id, staff.id()), &new, 0).await?;
+    second::add(&mut tx, &staff.by(&console), (staff.own_school().id, staff.id()), &new, 0).await?;
     sessions::prove(&mut tx, &staff.session, now).await?;
     tx.commit().await?;
     Ok(Redirect::to(after(fields.get("next"))).into_response())

@@ -64,7 +64,7 @@ pub(crate) async fn post(
     let refused = |status: StatusCode, words| {
         Ok((status, page(&console, &staff, &all, next, Some(words))).into_response())
     };
-    let Some(guess) = console.throttle.guess_own("second ", &staff.person, now) else {
+    let Some(guess) = console.throttle.guess_own("second ", staff.own_person(), now) else {
         let words = format!("Wrong second credentials, again and again, in the session of {}", by.name);
         let subject = staff.person.username.as_str();
         let new = security::New { kind: security::Kind::Guessing, subject, words: &words, quiet: false };

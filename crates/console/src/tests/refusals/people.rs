@@ -5,7 +5,11 @@ pub(super) fn case(world: &World, route: &Route) -> Option<Case> {
     let (address, other_school) = match (route.method.as_str(), route.path) {
         (_, "/digests/{id}") => (format!("/digests/{}", world.digest), Other::NotFound),
         (_, "/posts/{id}/end") => (route.path.replace("{id}", &world.plan.to_string()), Other::NotFound),
-        (_, "/posts" | "/digests" | "/access" | "/access.csv" | "/plans" | "/plans/add") => {
+        (_, "/placements/add") => (route.path.to_owned(), Other::Named),
+        (_, path) if path.starts_with("/placements/{id}") => {
+            (path.replace("{id}", &world.placement.to_string()), Other::NotFound)
+        }
+        (_, "/placements" | "/posts" | "/digests" | "/access" | "/access.csv" | "/plans" | "/plans/add") => {
             (route.path.to_owned(), Other::Theirs)
         }
         (_, path) if path.starts_with("/plans/{id}") => {

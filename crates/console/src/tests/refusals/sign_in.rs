@@ -6,7 +6,8 @@ pub(super) fn case(_: &World, route: &Route) -> Option<Case> {
     let id = "0190a1b2-0000-7000-8000-000000000000";
     let other_school = match route.path {
         // What is of one's own account.
-        "/account"
+        "/acting"
+        | "/account"
         | "/account/alive"
         | "/account/password"
         | "/account/sessions"
