@@ -1,8 +1,15 @@
 //! What the office does about those who run things: digests for their supervisors, reviews of access plans, and roles of
 //! people from other schools at the gate and by the clock (ACC-10, ACC-11, ACC-16).
 use jiff::SignedDuration;
-use school::{Id, Person, Placement, Role, Roles, School, Stay};
-use store::{By, audit, oversight, oversight::Oversight, people, placements, plans, plans::Plan};
+use school::{Group, Id, Person, Placement, Role, Roles, School, Stay, settings::SHARED_IDENTITIES};
+use store::{
+    By, audit,
+    class_identities::{self, ClassIdentity},
+    oversight,
+    oversight::Oversight,
+    people, placements, plans,
+    plans::Plan,
+};
 
 use crate::{PUPIL, Running, SCHOOL, Small, TEACHER, at, by, until};
 
@@ -41,10 +48,10 @@ async fn a_supervisor_is_told_how_much_their_operator_looked_and_changed() {
     let mut running = Running::new();
     running.start(small.office().run(running.stop.clone()));
     let told = letter(&small, "head@example.org").await;
-    assert!(told.contains("looked at something 2"), "{}", told);
-    assert!(told.contains("changed something 1"), "{}", told);
-    assert!(told.contains("/digests/"), "{}", told);
-    assert!(!told.contains("Terry"), "no name in a letter: {}", told);
+    assert!(told.contains("looked at something 2"), "{told}");
+    assert!(told.contains("changed something 1"), "{told}");
+    assert!(told.contains("/digests/"), "{told}");
+    assert!(!told.contains("Terry"), "no name in a letter: {told}");
     running.end().await;
 }
 
@@ -72,8 +79,8 @@ async fn the_review_of_a_plan_is_asked_for_once_when_it_is_due() {
     let mut running = Running::new();
     running.start(small.office().run(running.stop.clone()));
     let told = letter(&small, "senco@example.org").await;
-    assert!(told.contains("access plans to review") && told.contains("/plans"), "{}", told);
-    assert!(!told.contains("business") && !told.contains("Birch"), "{}", told);
+    assert!(told.contains("access plans to review") && told.contains("/plans"), "{told}");
+    assert!(!told.contains("business") && !told.contains("Birch"), "{told}");
     running.end().await;
     let mut tx = small.db.write().await.unwrap();
     assert_eq!(plans::to_remind(&mut tx, SCHOOL, at(60)).await.unwrap().len(), 0, "once");
@@ -150,4 +157,47 @@ async fn roles_here_end_by_the_clock_and_with_their_own_account() {
     let trail = audit::recent(&mut tx, SCHOOL, None, 20).await.unwrap();
     let ended = trail.iter().find(|it| it.act == "end placement").expect("written down");
     assert_eq!(ended.after.as_deref(), Some("its time is over"));
+}
+
+#[tokio::test]
+async fn an_identity_of_a_class_opens_the_gate_while_somebody_answers_for_it() {
+    let small = Small::open().await;
+    let group = Group { id: store::fresh_id(at(0)), school: SCHOOL, name: "3B".parse().unwrap() };
+    let person = Person {
+        id: Id::from_u128(31),
+        school: SCHOOL,
+        username: "class3b".parse().unwrap(),
+        name: "Class 3B (shared)".parse().unwrap(),
+        roles: Roles::NONE.with(Role::Pupil),
+        year: Some("3".parse().unwrap()),
+        groups: vec![group.id],
+        email: None,
+        stay: Stay::ALWAYS,
+    };
+    let it = ClassIdentity { person: person.id, school: SCHOOL, group: group.id, adult: TEACHER };
+    let mut tx = small.db.write().await.unwrap();
+    let school = SCHOOL.to_string();
+    let place = (school::Layer::School, school.as_str());
+    store::settings::set(&mut tx, &by(), SCHOOL, place, &SHARED_IDENTITIES, "ks2", false).await.unwrap();
+    store::groups::add(&mut tx, &by(), &group).await.unwrap();
+    class_identities::make(&mut tx, &by(), &it, &person).await.unwrap();
+    people::set_password(&mut tx, &by(), SCHOOL, person.id, "$argon2id$made-up").await.unwrap();
+    tx.commit().await.unwrap();
+    let opens = async || {
+        small.snapshots.refresh().await;
+        small.current.load().people.get(person.id).expect("there").password.is_some()
+    };
+    assert!(opens().await);
+    let mut tx = small.db.write().await.unwrap();
+    people::leave(&mut tx, &by(), SCHOOL, TEACHER).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(!opens().await, "nobody answers for it");
+    let mut tx = small.db.write().await.unwrap();
+    class_identities::hand_over(&mut tx, &by(), &it, HEAD).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(opens().await);
+    let mut tx = small.db.write().await.unwrap();
+    store::settings::set(&mut tx, &by(), SCHOOL, place, &SHARED_IDENTITIES, "ks1", false).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(!opens().await, "Year 3 no longer shares");
 }

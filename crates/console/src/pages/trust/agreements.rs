@@ -22,7 +22,7 @@ pub(crate) async fn get(State(console): State<Console>, staff: Reader) -> Result
         let book = Book::of(&mut tx, school.id, console.zone(school.id)).await?;
         let mut cells = vec![html! { strong { (school.name) } }];
         let counts = console.blocking(move || counts(&book, now)).await?;
-        cells.extend(counts.into_iter().map(|it| cell(it)));
+        cells.extend(counts.into_iter().map(cell));
         rows.push(cells);
     }
     let mut headings = vec!["School", "Altogether"];
