@@ -10,6 +10,7 @@ mod refusals;
 mod register;
 mod roster;
 mod second;
+mod shared;
 mod sign_in;
 mod tree;
 mod trust;

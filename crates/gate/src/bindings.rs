@@ -84,6 +84,18 @@ impl Bindings {
         self.get(device, now, holds).flatten()
     }
 
+    /// When their sign-in on some other device ends, if there is one (ACC-04).
+    pub fn elsewhere(&self, known: &Known, device: IpAddr, now: Timestamp) -> Option<Timestamp> {
+        let bound = self.bound.read();
+        let theirs = bound.iter().filter(|(at, it)| {
+            **at != device.to_canonical()
+                && it.person == known.person.id
+                && it.password == known.password
+                && now < it.until
+        });
+        theirs.map(|(_, it)| it.until).max()
+    }
+
     /// When whoever has signed in on the device did so.
     pub fn since(&self, device: IpAddr, now: Timestamp) -> Option<Timestamp> {
         self.get(device, now, |it| it.since)

@@ -1,4 +1,9 @@
-use std::{collections::HashMap, net::IpAddr, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    net::IpAddr,
+    sync::Arc,
+    time::Duration,
+};
 
 use agreements::{Agreement, Due, Missing};
 use arc_swap::ArcSwap;
@@ -36,6 +41,8 @@ pub struct People {
     posts: Vec<(Post, Id<Person>)>,
     /// Those that have somebody who signs in with pictures, by name.
     classes: Vec<Class>,
+    /// Identities that a class shares on purpose.
+    shared: HashSet<Id<Person>>,
 }
 
 /// A class of young pupils, as the sign-in with pictures shows it (PWD-04).
@@ -249,6 +256,16 @@ impl People {
 
     pub fn classes(&self) -> &[Class] {
         &self.classes
+    }
+
+    /// With those whom several may be at once (ACC-04).
+    #[must_use]
+    pub fn with_shared(self, shared: impl IntoIterator<Item = Id<Person>>) -> People {
+        People { shared: shared.into_iter().collect(), ..self }
+    }
+
+    pub(crate) fn is_shared(&self, id: Id<Person>) -> bool {
+        self.shared.contains(&id)
     }
 
     pub fn posts(&self) -> impl Iterator<Item = (Post, &Arc<Known>)> {

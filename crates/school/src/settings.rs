@@ -11,6 +11,7 @@ mod posts;
 mod roles;
 mod rosters;
 mod sessions;
+mod shared;
 mod signing_in;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,7 @@ pub use self::{
     posts::*,
     rosters::*,
     sessions::*,
+    shared::*,
 };
 use crate::{Choice, Layer};
 

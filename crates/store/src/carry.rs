@@ -56,6 +56,7 @@ pub(crate) const TABLES: &[&str] = &[
     "sign_in_link",
     "oversight",
     "placement",
+    "class_identity",
     "post_holder",
     "grant_record",
     "access_plan",

@@ -53,6 +53,7 @@ const PERSONAL: &[&str] = &[
     "delete from oversight where person = $1",
     "update oversight set supervisor = null, version = version + 1 where supervisor = $1",
     "delete from placement where person = $1",
+    "delete from class_identity where person = $1",
     "update post_holder set contact = '', version = version + 1 where person = $1",
     "update grant_record set person_name = 'Someone who has left' where person = $1",
     "delete from access_plan where person = $1",

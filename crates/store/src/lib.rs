@@ -11,6 +11,7 @@ pub mod audit;
 pub mod backup;
 mod by;
 pub mod carry;
+pub mod class_identities;
 pub mod concerns;
 pub mod digests;
 mod error;

@@ -56,6 +56,7 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (13, "lists by name", include_str!("../migrations/0013_lists_by_name.sql")),
     (14, "pictures", include_str!("../migrations/0014_pictures.sql")),
     (15, "placements", include_str!("../migrations/0015_placements.sql")),
+    (16, "class identities", include_str!("../migrations/0016_class_identities.sql")),
 ];
 
 const READERS: u32 = 4;

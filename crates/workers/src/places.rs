@@ -139,6 +139,12 @@ async fn two_places(
     let elsewhere =
         before.filter(|(address, at)| *address != it.address && it.at.duration_since(*at) < within);
     let Some((address, at)) = elsewhere else { return Ok(()) };
+    // A class shares its identity on purpose (ACC-04).
+    if let Some(person) = it.person
+        && store::class_identities::is_one(tx, person).await?
+    {
+        return Ok(());
+    }
     let words = format!(
         "{} signed in from {} and, {} minutes before, from {address}, without signing out",
         it.username,
@@ -188,7 +194,7 @@ async fn raise(
     if how == "off" {
         return Ok(());
     }
-    let new = New { kind, subject, words, quiet: how == "notice" };
+    let new = New { kind, subject, words, quiet: how != "alert" };
     security::raise(tx, &by(at), snapshot.school.id, new).await.map(drop)
 }
 

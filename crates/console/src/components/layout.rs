@@ -30,6 +30,7 @@ static MENU: &[Part] = &[
             ("People", "/people", may(Right::SeePeople)),
             ("From other schools", "/placements", may(Right::SeePeople)),
             ("Young pupils", "/people/cards", Demand::SignedIn),
+            ("Class identities", "/people/shared", may(Right::SeePeople)),
             ("Who to ask", "/posts", Demand::SignedIn),
             ("Digests", "/digests", may(Right::SeeToday)),
             ("Access plans", "/plans", may(Right::SeePlans)),

@@ -9,6 +9,7 @@ pub(crate) mod link;
 pub(crate) mod list;
 pub(crate) mod person;
 pub(crate) mod pictures;
+pub(crate) mod shared;
 mod young;
 
 use school::{Choice, Group, Id, Line, Person, Role, School};

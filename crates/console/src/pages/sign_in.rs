@@ -16,7 +16,9 @@ use axum::{
 use jiff::Timestamp;
 use maud::{Markup, html};
 use school::{Id, KeptBy, Person, School, Username, guesses::account};
-use store::{By, Tx, accounts, audit, people, people::Kept, placements, schools, security, sessions};
+use store::{
+    By, Tx, accounts, audit, class_identities, people, people::Kept, placements, schools, security, sessions,
+};
 
 use crate::{
     Console,
@@ -34,6 +36,8 @@ use crate::{
 
 /// One sentence for every reason, so that nobody learns which names exist.
 const WRONG: &str = "That username and password do not match. Check both and try again.";
+const SHARED: &str =
+    "A class shares this identity: it opens the web at school, and no pages here. Sign in as yourself.";
 /// No refusal is quicker: more than a hash, a row and a question to a directory nearby take together.
 const FLOOR: Duration = Duration::from_millis(if cfg!(test) { 20 } else { 400 });
 pub(crate) const WAIT: &str = "Too many wrong passwords. Wait five minutes, then try again.";
@@ -55,6 +59,9 @@ pub(crate) async fn post(
     let address = from.map(|it| it.0.0.ip());
     let schools = schools::all(&mut console.db.read().await?).await?;
     match believed(&console, &schools, &fields, address).await? {
+        Ok(kept) if class_identities::is_one(&mut console.db.read().await?, kept.person.id).await? => {
+            Ok((StatusCode::FORBIDDEN, page(&console, &schools, &fields, Some(SHARED))).into_response())
+        }
         Ok(kept) => {
             console.admits(&kept.person, (console.clock)())?;
             let_in(&console, &kept.person, (address, &headers), fields.get("next")).await

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use agreements::{Agreement, Level, Missing, Reading};
 use jiff::Timestamp;
 use policy::Target;
-use school::Choice;
+use school::{Choice, settings::TWO_PLACES};
 
 use super::{
     Visit,
@@ -73,6 +73,16 @@ impl Desk {
         back: &str,
     ) -> Page {
         let (snapshot, device, now) = (frame.snapshot, visit.device, visit.now);
+        // ACC-04: one login is one person's, on one device, where the school says so.
+        if snapshot.chosen.text(&TWO_PLACES) == "refuse"
+            && !snapshot.people.is_shared(known.person.id)
+            && let Some(until) = self.bindings.elsewhere(&known, device, now)
+        {
+            let name = known.person.username.as_str();
+            let what = "refused: signed in on another device";
+            self.errands.sign_in(Some(known.person.id), name, device, what, now);
+            return self.sign_in_form(frame, visit, back, Some((sign_in::Wrong::Twice(until), name)));
+        }
         if self.bindings.who(device, now).is_some_and(|it| it != known.person.id) {
             // PWD-08: whoever left the device open is signed out, and it is noted that they did.
             self.leave(frame, visit, "left signed in");

@@ -231,3 +231,39 @@ async fn a_password_that_has_to_be_changed_is_told_of_with_where_to_change_it() 
     let page = browser.send("/sign-in", &[("username", "a.rahman"), ("password", "kestrel 9")]).await;
     assert_eq!((page.status, browser.whoever().await.id()), (200, Some(AMINA)));
 }
+
+/// ACC-04.
+#[tokio::test]
+async fn one_login_is_used_on_one_device_where_the_school_says_so_but_for_a_class() {
+    let said = school::settings::Said {
+        layer: school::Layer::School,
+        key: "two-places".to_owned(),
+        value: "refuse".to_owned(),
+        locked: false,
+    };
+    let snapshot = |shared: bool| {
+        let mut snapshot = snapshot_of([agreed()]);
+        snapshot.chosen = school::settings::Settings::resolve(std::slice::from_ref(&said));
+        snapshot.people = std::mem::take(&mut snapshot.people).with_shared(shared.then_some(AMINA));
+        snapshot
+    };
+    for shared in [false, true] {
+        let rig = rig(snapshot(shared), Office::Open);
+        let (first, second) = (Browser::on(&rig), Browser { device: OTHER, ..Browser::on(&rig) });
+        first.send("/sign-in", RIGHT).await;
+        first.send("/sign-in", RIGHT).await;
+        assert_eq!(first.whoever().await.id(), Some(AMINA), "again on the same device");
+        let page = second.send("/sign-in", RIGHT).await;
+        if shared {
+            assert_eq!((page.status, second.whoever().await.id()), (200, Some(AMINA)));
+            continue;
+        }
+        assert_eq!((page.status, second.whoever().await.id()), (403, None));
+        assert!(text(&page).contains("You are signed in on another device"), "{}", text(&page));
+        first.send("/sign-out", &[]).await;
+        second.send("/sign-in", RIGHT).await;
+        assert_eq!(second.whoever().await.id(), Some(AMINA));
+        tokio::task::yield_now().await;
+        assert!(rig.told.lock().iter().any(|it| it == "a.rahman refused: signed in on another device"));
+    }
+}

@@ -27,6 +27,8 @@ pub(crate) enum Wrong {
     /// The page had been open for too long, or was not ours.
     Stale,
     Empty,
+    /// They are signed in on another device, until then.
+    Twice(Timestamp),
     /// Somebody else was asked, and this is why it came to nothing.
     Elsewhere(NotLetIn),
 }
@@ -44,6 +46,14 @@ impl Wrong {
             Wrong::Refused(Refusal::NotYet(from)) => {
                 let when = spoken(frame, from);
                 return format!("Your access begins {when}. If you need it sooner, ask the office.").into();
+            }
+            Wrong::Twice(until) => {
+                let when = spoken(frame, until);
+                return format!(
+                    "You are signed in on another device. Sign out there first: open this page on it. Otherwise that \
+                     sign-in ends {when}. If it was not you, tell a teacher or the office."
+                )
+                .into();
             }
             Wrong::Refused(Refusal::Closed) => return closed(frame).into(),
             Wrong::Elsewhere(why) => return why.to_string().into(),
@@ -77,7 +87,7 @@ impl Wrong {
                 Refusal::Wrong | Refusal::Again | Refusal::Ended(_) | Refusal::NotYet(_) | Refusal::Closed,
             ) => 403,
             Wrong::Refused(Refusal::Busy | Refusal::Down) | Wrong::Elsewhere(NotLetIn::Down) => 503,
-            Wrong::Elsewhere(_) => 403,
+            Wrong::Elsewhere(_) | Wrong::Twice(_) => 403,
             Wrong::Refused(Refusal::SlowDown) => 429,
             Wrong::Stale | Wrong::Empty => 422,
         }

@@ -7,7 +7,7 @@ use super::{
         AGREEMENT_PARENT_SIGNS, AGREEMENT_PUPILS_AGAIN, AGREEMENT_REMIND_PARENTS, AGREEMENT_REMINDERS,
         AGREEMENT_STAFF_REMINDER, SCHOOL_YEAR_MONTH,
     },
-    guests, posts, rosters, sessions,
+    guests, posts, rosters, sessions, shared,
 };
 
 /// ACC-14: 001 says "a period".
@@ -41,6 +41,7 @@ pub static SETTINGS: &[&Setting] = &[
     &sessions::SESSION_ADMINISTRATORS,
     &sessions::SESSION_SHORT_ROLES,
     &sessions::SESSION_SHORT,
+    &shared::SHARED_IDENTITIES,
     &SECOND_DEMANDED,
     &SECOND_ROLES,
     &SECOND_FRESH,

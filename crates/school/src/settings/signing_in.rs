@@ -190,9 +190,14 @@ pub const TWO_PLACES: Setting = Setting {
     label: "One account on two devices",
     help: "What happens when somebody signs in at the gate on a second device while the first is in use. Where people \
            carry a phone beside a laptop this is normal, and says little.",
-    kind: Kind::One(ALERTS),
+    kind: Kind::One(&[
+        ("off", "Nothing"),
+        ("notice", "It stands in the list of alerts"),
+        ("alert", "The network manager gets a letter"),
+        ("refuse", "The second sign-in on the gate’s page is refused until the first has ended"),
+    ]),
     default: "notice",
-    rows: &["ACC-17"],
+    rows: &["ACC-04", "ACC-17"],
 };
 /// ACC-17.
 pub const STAFF_ON_PUPILS: Setting = Setting {

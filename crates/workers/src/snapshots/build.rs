@@ -52,7 +52,11 @@ pub(super) fn snapshot(
     let lead = Post::lead(&inputs.chosen.text(&LEAD_FUNCTIONS));
     let mut posts: Vec<_> = inputs.posts.iter().map(|it| (it.post, it.person)).collect();
     posts.sort_by_key(|(post, _)| (*post != lead, *post));
-    let people = people.collect::<People>().with_posts(posts).with_classes(&inputs.groups, &inputs.chosen);
+    let people = people
+        .collect::<People>()
+        .with_posts(posts)
+        .with_classes(&inputs.groups, &inputs.chosen)
+        .with_shared(inputs.shared.iter().copied());
     let agreements = inputs.agreements.clone();
     let (school, site, chosen) = (inputs.school.clone(), inputs.site, inputs.chosen.clone());
     Snapshot { school, site, rules, people, agreements, calendar, settings, chosen, faults }

@@ -20,6 +20,8 @@ pub(super) struct Inputs {
     pub(super) site: Option<Id<Site>>,
     /// Its own, and those of other schools who are placed here (ACC-10).
     pub(super) people: Vec<Kept>,
+    /// Identities that a class shares (ACC-04).
+    pub(super) shared: Vec<Id<Person>>,
     /// Those whose password is not kept here.
     pub(super) kept_by: HashMap<Id<Person>, KeptBy>,
     /// How old their passwords are, and who gave them.
@@ -57,16 +59,25 @@ impl Inputs {
         // What their own school's provider or directory says of them cannot be asked for here.
         kept_by.extend(placed.iter().filter(|it| it.1).map(|(it, _)| (it.person.id, KeptBy::Provider)));
         people.extend(placed.into_iter().map(|it| it.0));
+        let chosen = store::settings::of(tx, school, site).await?;
+        let shared = store::class_identities::all(tx, school).await?;
+        // An identity of a class opens nothing while nobody answers for it.
+        for closed in store::class_identities::closed(tx, school, &chosen, now).await? {
+            if let Some(it) = people.iter_mut().find(|it| it.person.id == closed) {
+                it.password = None;
+            }
+        }
         Ok(Inputs {
             school: of_school.ok_or_else(missing)?,
             site,
             people,
+            shared: shared.into_iter().map(|it| it.person).collect(),
             kept_by,
             passwords: store::passwords::states(tx, school).await?,
             young: store::young::all(tx, school).await?,
             groups: store::groups::all(tx, school).await?,
             sites: store::schools::sites(tx, school).await?,
-            chosen: store::settings::of(tx, school, site).await?,
+            chosen,
             rules: store::rules::current(tx, school).await?,
             agreements: store::agreements::in_force(tx, school).await?,
             signatures: store::agreements::signatures(tx, school).await?,

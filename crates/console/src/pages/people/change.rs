@@ -129,7 +129,7 @@ pub(crate) async fn post(
     Ok(Redirect::to(&format!("/people/{}", person.id)).into_response())
 }
 
-const TAKEN: &str = "Someone has this username already, perhaps with an ended account";
+pub(super) const TAKEN: &str = "Someone has this username already, perhaps with an ended account";
 const OWN_ROLES: &str = "Nobody changes their own roles: another account administrator does it";
 
 /// What was typed, read.

@@ -15,8 +15,13 @@ pub(super) fn case(world: &World, route: &Route) -> Option<Case> {
         (_, path) if path.starts_with("/plans/{id}") => {
             (path.replace("{id}", &world.plan.to_string()), Other::NotFound)
         }
-        (_, "/people" | "/people.csv" | "/people/add" | "/people/cards" | "/people/pictures") => {
-            (route.path.to_owned(), Other::Theirs)
+        (
+            _,
+            "/people" | "/people.csv" | "/people/add" | "/people/cards" | "/people/pictures"
+            | "/people/shared",
+        ) => (route.path.to_owned(), Other::Theirs),
+        (_, "/people/shared/{id}/adult") => {
+            (route.path.replace("{id}", &world.pupil.id.to_string()), Other::NotFound)
         }
         (_, path) if path.starts_with("/people/{id}") => {
             (path.replace("{id}", &world.pupil.id.to_string()), Other::NotFound)
