@@ -232,3 +232,65 @@ async fn known_groups(
     }
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use school::{Post, Stay};
+    use store::{
+        Db,
+        posts::{self, Holder},
+    };
+
+    use super::*;
+
+    /// ACC-11, ACC-13: at the command line as on the pages.
+    #[tokio::test]
+    async fn roles_that_run_things_are_refused_at_the_command_line_too() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let db = Db::open_file(&folder.path().join("records.db")).await.expect("a store");
+        let by = By { person: None, name: "Command line".to_owned(), at: now() };
+        let line = |text: &str| text.parse::<Line>().expect(text);
+        let school = School { id: fresh_id(by.at), trust: None, name: line("Elm Park School") };
+        let somebody = |username: &str, role: Role| Person {
+            id: fresh_id(by.at),
+            school: school.id,
+            username: username.parse().expect(username),
+            name: line(username),
+            roles: Roles::NONE.with(role),
+            year: None,
+            groups: Vec::new(),
+            email: None,
+            stay: Stay::ALWAYS,
+        };
+        let (head, manager) = (somebody("helen", Role::Head), somebody("nia", Role::NetworkManager));
+        let mut tx = db.write().await.expect("a transaction");
+        store::schools::add(&mut tx, &by, &school).await.expect("a school");
+        store::people::add(&mut tx, &by, &head).await.expect("a head");
+        store::people::add(&mut tx, &by, &manager).await.expect("a manager");
+        let none = || Overseen { vetting: None, supervisor: None };
+        limit(&mut tx, &by, &manager, none(), true).await.expect("until there is a head, all works");
+        let holder = Holder {
+            id: fresh_id(by.at),
+            school: school.id,
+            post: Post::Head,
+            person: head.id,
+            since: by.at,
+            until: None,
+            contact: "Office".to_owned(),
+            about: line("Everything"),
+            version: 1,
+        };
+        posts::appoint(&mut tx, &by, &holder).await.expect("a head");
+        let refused = limit(&mut tx, &by, &manager, none(), true).await.expect_err("refused").to_string();
+        assert!(refused.contains("--vetting"), "{refused}");
+        let vetted = Overseen { vetting: Some(line("SCR 3")), supervisor: None };
+        let refused = limit(&mut tx, &by, &manager, vetted, true).await.expect_err("refused").to_string();
+        assert!(refused.contains("--supervisor"), "{refused}");
+        let whole =
+            Overseen { vetting: Some(line("SCR 3")), supervisor: Some("helen".parse().expect("a name")) };
+        limit(&mut tx, &by, &manager, whole, true).await.expect("both are there");
+        // Kept: the next change of theirs needs neither again.
+        limit(&mut tx, &by, &manager, none(), true).await.expect("on record");
+        limit(&mut tx, &by, &head, none(), true).await.expect("a head runs no servers");
+    }
+}
