@@ -43,7 +43,7 @@ impl Rolls {
         let mut rolls = self.0.lock().await;
         let now = (console.clock)();
         let mut tx = console.db.read().await?;
-        let stamp = stamp::of(&mut tx, school).await?;
+        let stamp = stamp::of(&mut tx, school, now).await?;
         if let Some((of, roll)) = rolls.get(&school)
             && *of == stamp
             && now.duration_since(roll.at).abs() < LASTS
