@@ -61,11 +61,13 @@ impl Inputs {
         people.extend(placed.into_iter().map(|it| it.0));
         let chosen = store::settings::of(tx, school, site).await?;
         let shared = store::class_identities::all(tx, school).await?;
+        let mut young = store::young::all(tx, school).await?;
         // An identity of a class opens nothing while nobody answers for it.
         for closed in store::class_identities::closed(tx, school, &chosen, now).await? {
             if let Some(it) = people.iter_mut().find(|it| it.person.id == closed) {
                 it.password = None;
             }
+            young.remove(&closed);
         }
         Ok(Inputs {
             school: of_school.ok_or_else(missing)?,
@@ -74,7 +76,7 @@ impl Inputs {
             shared: shared.into_iter().map(|it| it.person).collect(),
             kept_by,
             passwords: store::passwords::states(tx, school).await?,
-            young: store::young::all(tx, school).await?,
+            young,
             groups: store::groups::all(tx, school).await?,
             sites: store::schools::sites(tx, school).await?,
             chosen,
