@@ -1,8 +1,16 @@
 //! The only place of the binary that spawns.
-use std::{future::Future, io, time::Duration};
+use std::{
+    future::Future,
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use tokio::{
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
     task::JoinSet,
     time::{Instant, sleep, timeout},
 };
@@ -15,6 +23,30 @@ pub(crate) struct Supervisor {
     office: JoinSet<()>,
     stop_front: CancellationToken,
     stop_office: CancellationToken,
+    /// Something ended that nothing works without.
+    failed: Arc<AtomicBool>,
+}
+
+/// What the program is told to stop with. Listen to it before anybody is told that the program stands: until then a
+/// signal ends it on the spot.
+pub(crate) struct Signals {
+    term: Signal,
+    int: Signal,
+}
+
+/// Why everything has stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stopped {
+    Asked,
+    /// A part ended by itself, and nothing works without it.
+    Failed,
+}
+
+/// Of a part that ends all when it ends, by itself or by a panic.
+struct EndsAll {
+    name: &'static str,
+    stopping: CancellationToken,
+    failed: Arc<AtomicBool>,
 }
 
 /// The pause before a worker that ended by itself starts again; doubled each time up to `LONGEST`.
@@ -30,7 +62,12 @@ impl Supervisor {
             office: JoinSet::new(),
             stop_front: CancellationToken::new(),
             stop_office: CancellationToken::new(),
+            failed: Arc::default(),
         }
+    }
+
+    fn ends_all(&self, name: &'static str) -> EndsAll {
+        EndsAll { name, stopping: self.stop_front.clone(), failed: Arc::clone(&self.failed) }
     }
 
     /// A listener. Without it there is no point in running, so its end ends all.
@@ -39,15 +76,12 @@ impl Supervisor {
         F: FnOnce(CancellationToken) -> W,
         W: Future<Output = ()> + Send + 'static,
     {
-        let stop = self.stop_front.clone();
-        let running = start(stop.clone());
+        let ends_all = self.ends_all(name);
+        let running = start(self.stop_front.clone());
         self.front.spawn(async move {
             // Also when `running` panics.
-            let _ends_all = stop.clone().drop_guard();
+            let _ends_all = ends_all;
             running.await;
-            if !stop.is_cancelled() {
-                tracing::error!(name, "ended by itself, and nothing works without it");
-            }
         });
     }
 
@@ -88,27 +122,21 @@ impl Supervisor {
         F: FnOnce(CancellationToken) -> W,
         W: Future<Output = ()> + Send + 'static,
     {
-        let (stop, front) = (self.stop_office.clone(), self.stop_front.clone());
-        let running = start(stop.clone());
+        // Once the front is told to stop, what it feeds may run dry and end before it is told to: that is no failure.
+        let ends_all = self.ends_all(name);
+        let running = start(self.stop_office.clone());
         self.office.spawn(async move {
             // Also when `running` panics.
-            let _ends_all = front.drop_guard();
+            let _ends_all = ends_all;
             running.await;
-            if !stop.is_cancelled() {
-                tracing::error!(name, "ended by itself, and nothing works without it");
-            }
         });
     }
 
-    /// Runs until SIGTERM, SIGINT or the end of a listener.
-    ///
-    /// # Errors
-    /// Where signals cannot be heard.
-    pub(crate) async fn run(mut self) -> io::Result<()> {
-        let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    /// Runs until a signal, or the end of a part that nothing works without.
+    pub(crate) async fn run(mut self, mut signals: Signals) -> Stopped {
         tokio::select! {
-            _ = term.recv() => {}
-            _ = int.recv() => {}
+            _ = signals.term.recv() => {}
+            _ = signals.int.recv() => {}
             () = self.stop_front.cancelled() => {}
         }
         tracing::info!("stopping");
@@ -116,7 +144,36 @@ impl Supervisor {
         end("front", &mut self.front).await;
         self.stop_office.cancel();
         end("office", &mut self.office).await;
-        Ok(())
+        if self.failed.load(Ordering::SeqCst) { Stopped::Failed } else { Stopped::Asked }
+    }
+}
+
+impl Signals {
+    /// SIGTERM and SIGINT, from now on.
+    ///
+    /// # Errors
+    /// Where signals cannot be heard.
+    pub(crate) fn listen() -> io::Result<Signals> {
+        Ok(Signals { term: signal(SignalKind::terminate())?, int: signal(SignalKind::interrupt())? })
+    }
+}
+
+impl Drop for EndsAll {
+    fn drop(&mut self) {
+        if !self.stopping.is_cancelled() {
+            tracing::error!(name = self.name, "ended by itself, and nothing works without it");
+            self.failed.store(true, Ordering::SeqCst);
+            self.stopping.cancel();
+        }
+    }
+}
+
+impl From<Stopped> for std::process::ExitCode {
+    fn from(stopped: Stopped) -> std::process::ExitCode {
+        match stopped {
+            Stopped::Asked => std::process::ExitCode::SUCCESS,
+            Stopped::Failed => std::process::ExitCode::FAILURE,
+        }
     }
 }
 
@@ -161,7 +218,44 @@ mod tests {
                 ended.fetch_add(1, Ordering::SeqCst);
             }
         });
-        supervisor.run().await.expect("signals");
+        let stopped = supervisor.run(Signals::listen().expect("signals")).await;
         assert_eq!((starts.load(Ordering::SeqCst), ended.load(Ordering::SeqCst)), (2, 2));
+        assert_eq!(stopped, Stopped::Failed, "the listener ended by itself");
+    }
+
+    /// A gate that closes its doors takes the way to the office with it: the office runs dry before it is told to stop.
+    #[tokio::test]
+    async fn a_part_that_runs_dry_while_the_front_stops_has_not_ended_by_itself() {
+        for _ in 0..20 {
+            let mut supervisor = Supervisor::new();
+            let (errands, mut inbox) = tokio::sync::mpsc::channel::<()>(1);
+            supervisor.listener("gate", |stop| async move {
+                stop.cancelled().await;
+                drop(errands);
+                // The front is still closing when the office has run dry.
+                sleep(Duration::from_millis(5)).await;
+            });
+            supervisor.once("errands", |_| async move { while inbox.recv().await.is_some() {} });
+            assert_eq!(supervisor.run(told_to_stop()).await, Stopped::Asked);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_part_that_ends_or_panics_by_itself_is_a_failure() {
+        for panics in [false, true] {
+            let mut supervisor = Supervisor::new();
+            supervisor.listener("gate", |stop| async move { stop.cancelled().await });
+            supervisor.once("errands", move |_| async move { assert!(!panics, "meant to panic") });
+            assert_eq!(supervisor.run(Signals::listen().expect("signals")).await, Stopped::Failed);
+        }
+    }
+
+    /// Signals that a SIGTERM has reached before anybody waits for it: somebody stops the program as it opens.
+    fn told_to_stop() -> Signals {
+        let signals = Signals::listen().expect("signals");
+        let id = std::process::id().to_string();
+        let sent = std::process::Command::new("kill").args(["-TERM", &id]).status();
+        assert!(sent.is_ok_and(|it| it.success()));
+        signals
     }
 }

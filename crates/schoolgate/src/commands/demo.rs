@@ -15,6 +15,7 @@ use crate::{
     data_folder::DataFolder,
     demo::{self, PASSWORD, PEOPLE, Ports},
     logging,
+    supervise::{Signals, Stopped},
 };
 
 #[derive(Args)]
@@ -36,11 +37,10 @@ pub(crate) struct Demo {
 pub(crate) fn run(asked: &Demo) -> anyhow::Result<ExitCode> {
     logging::start("warn");
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(asked))?;
-    Ok(ExitCode::SUCCESS)
+    Ok(runtime.block_on(serve(asked))?.into())
 }
 
-async fn serve(asked: &Demo) -> anyhow::Result<()> {
+async fn serve(asked: &Demo) -> anyhow::Result<Stopped> {
     if let Some(time) = asked.at {
         let school = TimeZone::get("Europe/London")?;
         let today = now().to_zoned(school.clone()).date();
@@ -57,10 +57,11 @@ async fn serve(asked: &Demo) -> anyhow::Result<()> {
     demo::add(&db, &school, now()).await?;
     let mut supervisor = assemble(&config, &folder, db.clone(), school).await?;
     supervisor.listener("made-up sites", |stop| sites.serve(stop));
+    let signals = Signals::listen()?;
     println!("{}", welcome(&file, &config, ports));
-    supervisor.run().await?;
+    let stopped = supervisor.run(signals).await;
     db.close().await;
-    Ok(())
+    Ok(stopped)
 }
 
 /// What to try, in the order to try it. Its last line is for programs.

@@ -4,8 +4,13 @@ use console::Token;
 use store::Db;
 
 use crate::{
-    assemble::assemble, authority, clock::now, config::Config, data_folder::DataFolder, first_start, house,
-    logging, open_files, settings, supervise::Supervisor,
+    assemble::assemble,
+    authority,
+    clock::now,
+    config::Config,
+    data_folder::DataFolder,
+    first_start, house, logging, open_files, settings,
+    supervise::{Signals, Supervisor},
 };
 
 pub(crate) fn run(file: &Path) -> anyhow::Result<ExitCode> {
@@ -24,13 +29,14 @@ pub(crate) fn run(file: &Path) -> anyhow::Result<ExitCode> {
         let folder = DataFolder::take(&config.data)?;
         let (db, school) = open(&config, &folder).await?;
         let supervisor: Supervisor = assemble(&config, &folder, db.clone(), school).await?;
+        let signals = Signals::listen()?;
         if let Some(link) = set_up_link(&db, &config).await? {
             println!("To make the first sign-in, open this link once:\n\n    {link}\n");
         }
         tracing::info!(gate = ?config.gate.listen, console = config.console.url, "open");
-        supervisor.run().await?;
+        let stopped = supervisor.run(signals).await;
         db.close().await;
-        Ok(ExitCode::SUCCESS)
+        Ok(stopped.into())
     })
 }
 

@@ -58,7 +58,7 @@ impl Demo {
 
     /// Ends the demonstration and opens the same school again as any other, with more in its configuration.
     pub(crate) fn serve_with(mut self, more: &str) -> Demo {
-        self.stop();
+        assert!(self.stop(), "it ends well when it is told to");
         let file = self.path("schoolgate.toml");
         let text = std::fs::read_to_string(&file).expect("it wrote one");
         // The made-up services of the walks are on this machine, which the gate reaches only where it is told so.
