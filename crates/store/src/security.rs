@@ -39,6 +39,8 @@ pub enum Kind {
     LeftOpen,
     /// Something that goes round the filter.
     Bypass,
+    /// A programme that was not let through (NET-02).
+    Programme,
     /// A list is older than it should be.
     StaleList,
     /// A list that became another at once: a mistake of its maker, or not its maker.
@@ -57,6 +59,7 @@ impl Choice for Kind {
         Kind::OtherSchool,
         Kind::LeftOpen,
         Kind::Bypass,
+        Kind::Programme,
         Kind::StaleList,
         Kind::ListJump,
         Kind::SiteReport,
@@ -70,6 +73,7 @@ impl Choice for Kind {
             Kind::OtherSchool => "other-school",
             Kind::LeftOpen => "left-open",
             Kind::Bypass => "bypass",
+            Kind::Programme => "programme",
             Kind::StaleList => "stale-list",
             Kind::ListJump => "list-jump",
             Kind::SiteReport => "site-report",
@@ -84,6 +88,7 @@ impl Choice for Kind {
             Kind::OtherSchool => "Sign-in at another school",
             Kind::LeftOpen => "Session left open",
             Kind::Bypass => "Way round the filter",
+            Kind::Programme => "Programme blocked",
             Kind::StaleList => "List out of date",
             Kind::ListJump => "List changed by much",
             Kind::SiteReport => "Site reported",
@@ -132,6 +137,26 @@ pub async fn raise(tx: &mut Tx, by: &By, school: Id<School>, new: New<'_>) -> Re
     tx.run(sql, values).await?;
     audit::note(tx, by, school, "security alert", new.subject, None, Some(new.kind.label())).await?;
     Ok(id)
+}
+
+/// Something that lasts: one row for as long as it is raised again within the hour, and a letter at its beginning.
+pub async fn lasts(tx: &mut Tx, by: &By, school: Id<School>, new: New<'_>) -> Result<(), StoreError> {
+    let since = by.at.saturating_sub(SAME).unwrap_or(Timestamp::MIN);
+    let sql = "update security_alert set last_at = $5, times = times + 1, words = $6 where id = \
+               (select id from security_alert where school = $1 and kind = $2 and subject = $3 and last_at > $4 \
+               order by last_at desc limit 1)";
+    let values = vec![
+        school.into(),
+        new.kind.code().into(),
+        new.subject.into(),
+        since.into(),
+        by.at.into(),
+        new.words.into(),
+    ];
+    if tx.run(sql, values).await? == 0 {
+        raise(tx, by, school, new).await?;
+    }
+    Ok(())
 }
 
 /// Those that no letter has told of yet.

@@ -26,6 +26,11 @@ impl Health {
         held(&self.0.faults).values().flatten().cloned().collect()
     }
 
+    /// What this finder says now.
+    pub(crate) fn of(&self, finder: &'static str) -> Vec<String> {
+        held(&self.0.faults).get(finder).cloned().unwrap_or_default()
+    }
+
     /// When the rules in force were compiled.
     pub fn snapshot_at(&self) -> Option<Timestamp> {
         *held(&self.0.snapshot_at)

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     Clock, Health, Watch,
     health::{held, told},
-    watch::{Nameless, Tried, WayRound, Worry},
+    watch::{Attempt, Nameless, Tried, Worry},
 };
 
 /// Stop it after the gates, so that it takes the last of what they saw.
@@ -83,7 +83,7 @@ struct Desk {
     fresh: Vec<Seen>,
     worries: Vec<Worry>,
     nameless: Nameless,
-    ways_round: Vec<WayRound>,
+    ways_round: Vec<Attempt>,
     tried: Tried,
 }
 

@@ -1,13 +1,16 @@
+mod tries;
+
 use std::{collections::HashMap, net::IpAddr, sync::Arc};
 
 use casework::{NewConcern, Origin};
 use gate::Current;
 use jiff::{SignedDuration, Timestamp};
-use policy::{Category, Outcome, Seen, Step};
-use school::{Choice, Id, Person, Roles};
+use policy::{Seen, Step};
+use school::{Choice, Roles};
 use signals::{Lexicon, Severity, Theme, Words, assess};
 use store::{Db, StoreError, security};
 
+pub(crate) use self::tries::{Attempt, Tried};
 use crate::{Alerts, alerts::ourselves};
 
 /// Looks over what was searched, and raises what worries (MON-01).
@@ -28,26 +31,6 @@ pub(crate) struct Worry {
 #[derive(Default)]
 pub(crate) struct Nameless(HashMap<(IpAddr, Theme, Severity), Timestamp>);
 
-/// Somebody who tried to get round the filter.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct WayRound {
-    subject: String,
-    words: String,
-    at: Timestamp,
-}
-
-/// Who tried of late, so that a browser that tries all day is told of once an hour.
-#[derive(Default)]
-pub(crate) struct Tried(HashMap<Who, Timestamp>);
-
-#[derive(Debug, PartialEq, Eq, Hash)]
-enum Who {
-    Person(Id<Person>),
-    Device(IpAddr),
-}
-
-const TRIED_AGAIN: SignedDuration = SignedDuration::from_hours(1);
-const TRIED_MOST: usize = 50_000;
 const NAMELESS_AGAIN: SignedDuration = SignedDuration::from_hours(1);
 const NAMELESS_MOST: usize = 10_000;
 /// Of what was typed; no search box takes more.
@@ -68,42 +51,26 @@ impl Watch {
         worries
     }
 
-    /// Who was kept from a proxy, a VPN or another way round the filter: one alert for a person and hour.
-    pub(crate) fn ways_round(&self, seen: &[Seen], tried: &mut Tried) -> Vec<WayRound> {
-        let refused = |it: &&Seen| {
-            it.categories.has(Category::Bypass) && matches!(it.outcome, Outcome::Blocked | Outcome::Warned)
-        };
+    /// Who was kept from a way round the filter or from a programme: one alert for a person and hour.
+    pub(crate) fn ways_round(&self, seen: &[Seen], tried: &mut Tried) -> Vec<Attempt> {
         let snapshot = self.current.load();
-        let mut all = Vec::new();
-        for seen in seen.iter().filter(refused) {
-            let who = seen.person.map_or(Who::Device(seen.address), Who::Person);
-            if !tried.is_news(who, seen.at) {
-                continue;
-            }
-            let known = seen.person.and_then(|id| snapshot.people.get(id));
-            let subject = known.map_or_else(|| seen.address.to_string(), |it| it.person.username.to_string());
-            let words = format!(
-                "{subject} tried to reach {}, a way round the filter, from {}",
-                seen.host, seen.address
-            );
-            all.push(WayRound { subject, words, at: seen.at });
-        }
-        all
+        let name = |id| snapshot.people.get(id).map(|it| it.person.username.to_string());
+        seen.iter().filter_map(|it| tried.attempt(it, name)).collect()
     }
 
     /// Tells the network manager of them, and takes away those that are told.
-    pub(crate) async fn tell(&self, ways: &mut Vec<WayRound>) -> Result<(), StoreError> {
-        if ways.is_empty() {
+    pub(crate) async fn tell(&self, attempts: &mut Vec<Attempt>) -> Result<(), StoreError> {
+        if attempts.is_empty() {
             return Ok(());
         }
         let school = self.current.load().school.id;
         let mut tx = self.db.write().await?;
-        for WayRound { subject, words, at } in &*ways {
-            let new = security::New { kind: security::Kind::Bypass, subject, words, quiet: false };
+        for Attempt { kind, subject, words, quiet, at } in &*attempts {
+            let new = security::New { kind: *kind, subject, words, quiet: *quiet };
             security::raise(&mut tx, &ourselves(*at), school, new).await?;
         }
         tx.commit().await?;
-        ways.clear();
+        attempts.clear();
         Ok(())
     }
 
@@ -154,21 +121,6 @@ impl Watch {
             place: Some(format!("{} on {device}", seen.host)),
         };
         Worry { new, about: known.map_or(Roles::NONE, |it| it.person.roles) }
-    }
-}
-
-impl Tried {
-    fn is_news(&mut self, who: Who, at: Timestamp) -> bool {
-        if TRIED_MOST <= self.0.len() {
-            self.0.retain(|_, last| at.duration_since(*last) < TRIED_AGAIN);
-        }
-        if self.0.get(&who).is_some_and(|last| at.duration_since(*last) < TRIED_AGAIN) {
-            return false;
-        }
-        if self.0.len() < TRIED_MOST {
-            self.0.insert(who, at);
-        }
-        true
     }
 }
 

@@ -3,11 +3,16 @@ use jiff::SignedDuration;
 use store::{jobs, jobs::Job, security};
 
 use super::{Doing, Failure, Kind, Office, send_mail};
+use crate::alerts::ourselves;
 
 /// Tells the network manager what stands under Security alerts (PWD-09). An alert is one row an hour for each kind and
 /// subject, and a row is mailed once, so nobody gets more than one letter an hour about the same thing.
 pub(crate) const KIND: Kind =
     Kind { name: "mail alerts", every: Some(SignedDuration::from_mins(1)), tries: 3, run: boxed };
+
+/// Those who keep accounts elsewhere and may be down: who finds it, and what it is called.
+const ELSEWHERE: [(&str, &str); 2] =
+    [("directory", "the directory"), ("identity provider", "the identity provider")];
 
 fn boxed<'a>(office: &'a Office, job: &'a Job) -> Doing<'a> {
     Box::pin(run(office, job))
@@ -17,6 +22,12 @@ async fn run(office: &Office, _job: &Job) -> Result<(), Failure> {
     let now = (office.clock)();
     let school = office.current.load().school.clone();
     let mut tx = office.db.write().await?;
+    for (finder, subject) in ELSEWHERE {
+        for words in office.health.of(finder) {
+            let new = security::New { kind: security::Kind::Technical, subject, words: &words, quiet: false };
+            security::lasts(&mut tx, &ourselves(now), school.id, new).await?;
+        }
+    }
     for alert in security::unmailed(&mut tx, school.id).await? {
         let kind = school::Choice::label(alert.kind);
         let place = match office.alerts.console.as_deref() {

@@ -1,7 +1,7 @@
 //! The second walk: from a search to a concern and a letter (MON-01, MON-06, REP-03), and what leaves no trace.
 use casework::{Concern, Origin};
 use policy::{Because, Category, Outcome, Seen, Step};
-use store::{activity::Filter, audit, concerns, security::Kind};
+use store::{activity::Filter, audit, concerns, security, security::Kind};
 
 use crate::{PUPIL, Running, SCHOOL, Small, TEACHER, search, until};
 
@@ -138,4 +138,61 @@ async fn whoever_tries_to_get_round_the_filter_is_told_of_once_an_hour() {
     running.end().await;
     let of = |subject: &str| told.iter().filter(|it| it.starts_with(subject)).count();
     assert_eq!((of("m.birch: m.birch tried to reach vpn.test"), of("t.ash")), (2, 0), "{told:?}");
+}
+
+/// NET-02: the person reads why on the spot, and the network manager gets one letter for a person and hour.
+#[tokio::test]
+async fn a_programme_that_was_blocked_is_told_to_the_network_manager_once() {
+    let mut small = Small::open().await;
+    assert!(small.snapshots.refresh().await);
+    let running = recording(&mut small).await;
+    for after in [0, 5, 900] {
+        let mut seen = Seen { outcome: Outcome::Blocked, ..search(Some(PUPIL), "", after) };
+        (seen.because.step, seen.search, seen.host) = (Step::FileType, None, "files.test".into());
+        seen.path = Some("/setup.exe".into());
+        small.recorder.note(seen).await;
+    }
+    until(async || Some(small.security(Kind::Programme).await).filter(|it| it.len() == 1)).await;
+    small.pass(61);
+    let letters = until(async || Some(small.mailbox.letters()).filter(|it| it.len() == 1)).await;
+    running.end().await;
+    assert_eq!(letters[0].to, ["it@example.org"]);
+    assert!(
+        !letters[0].text.contains("files.test"),
+        "where stands in the console alone: {}",
+        letters[0].text
+    );
+}
+
+/// A directory that is down keeps people out, and nobody would look at Today for it: one entry for as long as it lasts.
+#[tokio::test]
+async fn a_directory_that_is_down_is_told_once_however_long_it_lasts() {
+    use workers::identity::{Directory, DirectorySettings, Find};
+    let small = Small::open().await;
+    let url = "ldap://127.0.0.1:9".to_owned();
+    let settings = DirectorySettings { url, start_tls: false, find: Find::Name("uid={}".to_owned()) };
+    let fetch = workers::Fetch::new(Vec::new(), None).expect("a client");
+    let directory = Directory::new(settings, &fetch, small.health.clone());
+    let mut running = Running::new();
+    running.start(small.office().run(running.stop.clone()));
+    let teacher = {
+        let mut tx = small.db.read().await.expect("a transaction");
+        store::people::get(&mut tx, SCHOOL, TEACHER).await.expect("read").expect("there").person
+    };
+    let told = async || {
+        let mut tx = small.db.read().await.expect("a transaction");
+        let wanted = security::Wanted { kind: Some(Kind::Technical), ..Default::default() };
+        security::list(&mut tx, SCHOOL, wanted, 100).await.expect("alerts")
+    };
+    assert!(directory.is_right(&teacher, "three random words").await.is_err());
+    // An hour and twenty minutes.
+    for times in 1..9 {
+        until(async || Some(told().await).filter(|it| it.first().is_some_and(|it| times <= it.times))).await;
+        small.pass(600);
+    }
+    let letters = until(async || Some(small.mailbox.letters()).filter(|it| !it.is_empty())).await;
+    running.end().await;
+    let told = told().await;
+    assert!(told.len() == 1 && told[0].subject == "the directory", "{told:?}");
+    assert_eq!(letters.len(), 1, "{letters:?}");
 }
