@@ -9,7 +9,7 @@ use std::{
     net::SocketAddr,
     path::Path,
     process::{Child, Stdio},
-    sync::Arc,
+    sync::{Arc, LazyLock},
     time::{Duration, Instant},
 };
 
@@ -51,6 +51,8 @@ const THINK: (u64, u64) = (2_000, 6_000);
 
 struct Ruling(Rules, Calendar);
 
+static ROUTES: LazyLock<school::remote::Routes> = LazyLock::new(Default::default);
+
 impl InForce for Ruling {
     fn rules(&self) -> &Rules {
         &self.0
@@ -60,6 +62,9 @@ impl InForce for Ruling {
     }
     fn site(&self) -> Option<Id<school::Site>> {
         None
+    }
+    fn routes(&self) -> &school::remote::Routes {
+        &ROUTES
     }
 }
 

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use policy::{Rules, lists::Lists};
-use school::{Calendar, Id, School, Site};
+use school::{Calendar, Id, School, Site, remote::Routes};
 use store::{Db, activity};
 
 use crate::{Clock, Elsewhere, Rolls, failure::Failure, second::SignIn, throttle::Throttle};
@@ -34,6 +34,8 @@ pub trait InForce: Send + Sync {
     fn calendar(&self) -> &Calendar;
     /// Where the gate stands, at a school with several sites.
     fn site(&self) -> Option<Id<Site>>;
+    /// By which ways people come in from outside (ACC-22, ACC-23).
+    fn routes(&self) -> &Routes;
 }
 
 impl Console {

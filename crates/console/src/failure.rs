@@ -6,6 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use maud::html;
+use school::{exceptional::Held, remote::NotEntered};
 
 use crate::components::layout;
 
@@ -21,6 +22,12 @@ pub(crate) enum Failure {
     /// Before someone's time, or after it (ACC-14, ACC-18); with the time in words.
     #[error("outside the time of this account")]
     OutOfTime { over: bool, at: String },
+    /// They come in from outside without an approval for it (ACC-22, ACC-23).
+    #[error("no remote access: {0}")]
+    Outside(NotEntered),
+    /// They have signed, and the head or campus lead has not approved it (ACC-19).
+    #[error("access is not approved")]
+    Held(Held),
     /// In words for the reader.
     #[error("the request cannot be read: {0}")]
     BadRequest(&'static str),
@@ -39,9 +46,12 @@ impl Failure {
     fn status(&self) -> StatusCode {
         match self {
             Failure::NotFound => StatusCode::NOT_FOUND,
-            Failure::Forbidden | Failure::NotOurForm | Failure::OutOfTime { .. } | Failure::First { .. } => {
-                StatusCode::FORBIDDEN
-            }
+            Failure::Forbidden
+            | Failure::NotOurForm
+            | Failure::OutOfTime { .. }
+            | Failure::Outside(_)
+            | Failure::Held(_)
+            | Failure::First { .. } => StatusCode::FORBIDDEN,
             Failure::BadRequest(_) => StatusCode::BAD_REQUEST,
             Failure::Store(store::StoreError::Stale) => StatusCode::CONFLICT,
             Failure::Store(it) if it.is_away() => StatusCode::SERVICE_UNAVAILABLE,
@@ -58,6 +68,9 @@ impl Failure {
             Failure::NotOurForm => "That form could not be accepted",
             Failure::OutOfTime { over: true, .. } => "Your access has ended",
             Failure::OutOfTime { over: false, .. } => "Your access has not begun yet",
+            Failure::Outside(_) => "Not open to you from outside",
+            Failure::Held(Held::Waiting) => "Your access waits for approval",
+            Failure::Held(Held::Refused) => "Your access was not approved",
             Failure::BadRequest(_) => "That could not be read",
             Failure::Store(store::StoreError::Stale) => "Somebody else changed this first",
             Failure::First { .. } => "Nothing was changed yet",
@@ -89,6 +102,21 @@ impl Failure {
             Failure::OutOfTime { over: false, at } => {
                 return format!("It begins at {at}. If you need it sooner, ask the office.").into();
             }
+            Failure::Outside(NotEntered::NoApproval) => {
+                "You are coming in from outside the school, and nobody has approved that for you at this time. Ask the \
+                 head: an approval says what you need it for, by which way, and until when."
+            }
+            Failure::Outside(NotEntered::OtherRoute) => {
+                "You are coming in from outside the school, but your approval is for another way in. Use the way that \
+                 was approved, or ask the head."
+            }
+            Failure::Held(Held::Waiting) => {
+                "You have signed; now the head or the campus lead has to approve it. Ask at the school office."
+            }
+            Failure::Held(Held::Refused) => {
+                "The head or the campus lead has decided against it. If you think that this is a mistake, ask at the \
+                 school office."
+            }
             Failure::BadRequest(words) => words,
             Failure::Store(store::StoreError::Stale) => {
                 "Nothing of yours was changed, and nothing of theirs was lost. Go back, reload the page to see how it \
@@ -118,7 +146,7 @@ impl IntoResponse for Failure {
             &html! {
                 h1.govuk-heading-l { (self.title()) }
                 p.govuk-body { (self.advice()) }
-                @if matches!(self, Failure::OutOfTime { .. }) {
+                @if matches!(self, Failure::OutOfTime { .. } | Failure::Outside(_)) {
                     p.govuk-body { a.govuk-link href="/sign-in" { "Sign in as someone else" } }
                 } @else if let Failure::First { to, .. } = &self {
                     p.govuk-body {

@@ -15,6 +15,7 @@ use crate::{
     Console,
     failure::Failure,
     fields::Fields,
+    outside,
     router::Demand,
     staff::{First, Reader, Staff},
 };
@@ -34,10 +35,26 @@ pub(crate) async fn guard(
         }
     };
     if let Some(staff) = &staff
+        && request.uri().path() != "/sign-out"
+    {
+        let address = outside::address(request.extensions());
+        console.enters(&staff.person, address, (console.clock)()).await?;
+    }
+    if let Some(staff) = &staff
         && staff.locked
         && !request.uri().path().starts_with("/lock")
     {
         return Ok(elsewhere("/lock", &request, WAS_LOCKED));
+    }
+    // ACC-19: before the right, so that they read what it waits for. Signing comes first, here as at the gate.
+    if demand.right().is_some()
+        && let Some(staff) = &staff
+        && let Some(held) = console.held(staff).await?
+    {
+        if has_to_sign(&console, staff).await? {
+            return Ok(Redirect::to("/agreements/mine").into_response());
+        }
+        return Err(Failure::Held(held));
     }
     if let Some(right) = demand.right()
         && staff.as_ref().is_some_and(|it| !it.rights.has(right))

@@ -12,6 +12,7 @@ mod failure;
 mod fields;
 mod guard;
 mod headers;
+mod outside;
 mod overseen;
 mod owner;
 mod pages;

@@ -3,6 +3,7 @@ mod agreements;
 mod forms;
 mod guests;
 mod made_up;
+mod outside;
 mod pages;
 mod placements;
 mod posts;

@@ -134,6 +134,7 @@ fn desk() -> Desk {
     };
     let snapshot = Snapshot {
         site: None,
+        remote: std::collections::HashMap::new(),
         chosen: school::settings::Settings::default(),
         school: School { id: Id::from_u128(1), trust: None, name: "Bench".parse().expect("a line") },
         rules: Rules::closed(),
@@ -175,6 +176,7 @@ fn known(n: u32, hash: &str) -> Known {
         pictures: None,
         kept_by: school::KeptBy::School,
         missing: Vec::new(),
+        held: None,
         person,
     }
 }

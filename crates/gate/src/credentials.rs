@@ -12,6 +12,7 @@ use school::{
     guesses::{self, Guess, Guesses, Origin, Secret as Guessed},
     passwords,
     pictures::Pictures,
+    remote::{NotEntered, may_enter},
     settings::COMMUNITY_HOURS,
 };
 use tokio::sync::{Mutex, Semaphore};
@@ -73,11 +74,22 @@ pub enum Refusal {
     /// A community user, outside the hours in which the school is open to them (ACC-20).
     #[error("the school is not open to community users at this hour")]
     Closed,
+    /// They come from outside, by a way or at a time for which nobody has approved it (ACC-22, ACC-23).
+    #[error("coming in from outside: {0}")]
+    Outside(NotEntered),
 }
 
 impl Refusal {
-    /// Why this person may pass no door now, if that is so.
-    pub fn of_time(snapshot: &Snapshot, known: &Known, now: Timestamp) -> Option<Refusal> {
+    /// Why this person may pass no door now from this device, if that is so.
+    pub fn of(snapshot: &Snapshot, known: &Known, device: IpAddr, now: Timestamp) -> Option<Refusal> {
+        Refusal::of_time(snapshot, known, now).or_else(|| {
+            let route = snapshot.settings.routes.by(device)?;
+            let approvals = snapshot.remote.get(&known.person.id).into_iter().flatten();
+            may_enter(&known.person, approvals, route.as_str(), now).err().map(Refusal::Outside)
+        })
+    }
+
+    fn of_time(snapshot: &Snapshot, known: &Known, now: Timestamp) -> Option<Refusal> {
         let stay = known.person.stay;
         if let Some(until) = stay.until
             && until <= now
@@ -99,8 +111,8 @@ impl Refusal {
     }
 
     /// It is known who they are: a browser's own box could do nothing about it, so they are shown a page.
-    pub fn is_about_time(self) -> bool {
-        matches!(self, Refusal::Ended(_) | Refusal::NotYet(_) | Refusal::Closed)
+    pub fn knows_them(self) -> bool {
+        matches!(self, Refusal::Ended(_) | Refusal::NotYet(_) | Refusal::Closed | Refusal::Outside(_))
     }
 }
 
@@ -202,8 +214,8 @@ impl Credentials {
         let mut anew = false;
         let right = self.right(snapshot, device, username, password, &mut anew, now).await;
         // Asked of a remembered answer too: the password stays right after their time is over.
-        let in_time = |known: Arc<Known>| Refusal::of_time(snapshot, &known, now).map_or(Ok(known), Err);
-        Answer { who: right.and_then(in_time), anew }
+        let let_in = |known: Arc<Known>| Refusal::of(snapshot, &known, device, now).map_or(Ok(known), Err);
+        Answer { who: right.and_then(let_in), anew }
     }
 
     async fn right(
@@ -320,7 +332,7 @@ impl Credentials {
             return Err(Refusal::Wrong);
         }
         self.settle(Some(guess), Guesses::was_right);
-        Refusal::of_time(snapshot, known, now).map_or_else(|| Ok(Arc::clone(known)), Err)
+        Refusal::of(snapshot, known, device, now).map_or_else(|| Ok(Arc::clone(known)), Err)
     }
 
     fn begin(

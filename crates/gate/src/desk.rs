@@ -130,7 +130,7 @@ impl Desk {
                 home::page(frame, until, &self.token(Form::SignOut, visit))
             }
             "/sign-in" => {
-                let over = visit.refused.filter(|it| it.is_about_time());
+                let over = visit.refused.filter(|it| it.knows_them());
                 let wrong = over.map(|it| (Wrong::Refused(it), ""));
                 return self.sign_in_form(frame, visit, query.get("back"), wrong);
             }

@@ -1,5 +1,8 @@
+use std::net::IpAddr;
+
 use jiff::Timestamp;
 use policy::{Ask, Decision, Outcome, Stage, Step, Target, Verdict, decide};
+use school::exceptional::Held;
 
 use crate::{Snapshot, Who};
 
@@ -17,14 +20,26 @@ pub enum Ruling {
     Password(Decision),
     /// Show the agreement that is missing.
     Agree(Decision),
+    /// They have signed; now the head or campus lead has to approve it (ACC-19).
+    Hold(Decision, Held),
 }
 
-/// Asks the rules, and asks whether this person has signed in, with a password that still counts, and agreed. Help and reporting pass before both;
+/// Asks the rules, and asks whether this person has signed in, with a password that still counts, and agreed. Help and
+/// reporting pass before all of it;
 /// what nothing could open is refused before both.
-pub fn judge(snapshot: &Snapshot, who: &Who, target: &Target, stage: Stage<'_>, now: Timestamp) -> Ruling {
+pub fn judge(
+    snapshot: &Snapshot,
+    who: &Who,
+    device: IpAddr,
+    target: &Target,
+    stage: Stage<'_>,
+    now: Timestamp,
+) -> Ruling {
     let subject = who.subject(snapshot);
     let ask = Ask { who: subject, site: snapshot.site, target, stage, when: snapshot.calendar.moment(now) };
-    match settle(decide(&snapshot.rules, &ask), who, snapshot.settings.open_unknown, now) {
+    // From outside, nothing opens to nobody (ACC-22, ACC-23).
+    let open_unknown = snapshot.settings.open_unknown && snapshot.settings.routes.by(device).is_none();
+    match settle(decide(&snapshot.rules, &ask), who, open_unknown, now) {
         // Nobody could sign in at a provider whose page asks them to sign in first.
         Ruling::SignIn(decision) if snapshot.settings.is_for_sign_in(target) => Ruling::Proceed(decision),
         // Nor change a password at a console that asks for the change first.
@@ -33,8 +48,8 @@ pub fn judge(snapshot: &Snapshot, who: &Who, target: &Target, stage: Stage<'_>, 
     }
 }
 
-/// The order of the doors (AUP-07, PWD-01): help, what nobody may have, sign-in, a password of
-/// one's own, agreement, then the verdict.
+/// The order of the doors (AUP-07, PWD-01, ACC-19): help, what nobody may have, sign-in, a password of one's own,
+/// agreement, approval, then the verdict.
 fn settle(decision: Decision, who: &Who, open_unknown: bool, now: Timestamp) -> Ruling {
     if decision.protected && decision.verdict == Verdict::Allow {
         return Ruling::Proceed(decision);
@@ -48,6 +63,7 @@ fn settle(decision: Decision, who: &Who, open_unknown: bool, now: Timestamp) -> 
         Who::Nobody if !open_unknown || decision.verdict == Verdict::Block => Ruling::SignIn(decision),
         Who::Known(known) if known.has_to_change(now) => Ruling::Password(decision),
         Who::Known(known) if known.missing_at(now).next().is_some() => Ruling::Agree(decision),
+        Who::Known(known) if let Some(held) = known.held => Ruling::Hold(decision, held),
         Who::Nobody | Who::Known(_) => match decision.verdict {
             Verdict::Block => Ruling::Refuse(decision),
             Verdict::Warn => Ruling::Warn(decision),
@@ -64,7 +80,8 @@ impl Ruling {
             | Ruling::Refuse(it)
             | Ruling::SignIn(it)
             | Ruling::Password(it)
-            | Ruling::Agree(it) => it,
+            | Ruling::Agree(it)
+            | Ruling::Hold(it, _) => it,
         }
     }
 
@@ -77,6 +94,7 @@ impl Ruling {
             // They are to sign in once more, with another password.
             Ruling::SignIn(_) | Ruling::Password(_) => Outcome::AskedToSignIn,
             Ruling::Agree(_) => Outcome::AskedToAgree,
+            Ruling::Hold(..) => Outcome::Held,
         }
     }
 }

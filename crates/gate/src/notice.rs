@@ -2,11 +2,12 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 use policy::{Decision, Scheme, Target};
+use school::exceptional::Held;
 
 use crate::{
     Page, Refusal, Ruling, SignInBy, Snapshot, Wants, Who,
     desk::{Desk, encode},
-    pages::{Frame, Sheet, agree, blocked, password, sign_in, trouble, warn},
+    pages::{Frame, Sheet, agree, blocked, held, password, sign_in, trouble, warn},
 };
 
 /// What a person is shown instead of what they asked for.
@@ -19,6 +20,8 @@ pub enum Notice<'a> {
     /// Their password has to be changed first.
     Password,
     Agree,
+    /// They have signed, and wait for the head or campus lead (ACC-19).
+    Held(Held),
     Certificate(CertificateFault),
     Upstream(UpstreamFault),
 }
@@ -76,6 +79,7 @@ impl Desk {
             Ruling::SignIn(_) => Notice::SignIn(None),
             Ruling::Password(_) => Notice::Password,
             Ruling::Agree(_) => Notice::Agree,
+            Ruling::Hold(_, held) => Notice::Held(*held),
         };
         Some(self.notice(snapshot, notice, asked))
     }
@@ -106,6 +110,7 @@ impl Desk {
                     Wants::Part => agree::asked(&frame, &link, asked.now),
                 }
             }
+            Notice::Held(it) => held::page(&frame, it),
             Notice::Certificate(fault) => trouble::certificate(&frame, asked, fault),
             Notice::Upstream(fault) => trouble::upstream(&frame, asked, fault),
         };
@@ -120,15 +125,14 @@ impl Desk {
 /// where the school uses the browser's own box, it is asked by the proxy's 407.
 fn sign_in_notice(frame: &Frame<'_>, refusal: Option<Refusal>, asked: &Asked<'_>) -> Page {
     let by_proxy = frame.snapshot.settings.sign_in == SignInBy::Proxy && !asked.inside;
-    #[expect(clippy::match_same_arms, reason = "read in order: each arm says of whom it is true")]
     let status = match refusal {
         Some(Refusal::Busy | Refusal::Down) => 503,
         Some(Refusal::SlowDown) => 429,
-        Some(Refusal::Ended(_) | Refusal::NotYet(_) | Refusal::Closed) => 511,
+        Some(it) if it.knows_them() => 511,
         // Credentials that came by the proxy's own way are asked for again in that way.
         Some(Refusal::Wrong | Refusal::Again) if !asked.inside => 407,
         Some(Refusal::Wrong | Refusal::Again) | None if by_proxy => 407,
-        Some(Refusal::Wrong | Refusal::Again) | None => 511,
+        Some(_) | None => 511,
     };
     if status == 511 && asked.wants == Wants::Page && asked.target.scheme() == Scheme::Https {
         let gate = &frame.snapshot.settings.gate_name;

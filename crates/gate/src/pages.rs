@@ -1,6 +1,7 @@
 //! Every page the gate shows. Plain HTML that works without scripts, with one look (`look.css`), loading nothing.
 pub(crate) mod agree;
 pub(crate) mod blocked;
+pub(crate) mod held;
 pub(crate) mod help;
 pub(crate) mod home;
 mod look;

@@ -5,7 +5,10 @@ use agreements::{Agreement, Due, What};
 use jiff::{Timestamp, ToSpan, civil::time, tz::TimeZone};
 use parking_lot::Mutex;
 use policy::{Because, Category, CategorySet, Decision, Directory, Inspect, LayerText, Rules, Step, Verdict};
-use school::{Calendar, DaySpan, Id, Layer, Person, Role, Roles, School, SchoolDays, Year};
+use school::{
+    Calendar, DaySpan, Id, Layer, Person, Role, Roles, School, SchoolDays, Year,
+    remote::{Authority, RemoteAccess, Route, Routes},
+};
 
 use crate::{
     Bindings, Credentials, Current, Desk, Errand, Errands, Known, NotTaken, Passes, People, ProxyAddress,
@@ -29,6 +32,7 @@ pub(crate) fn snapshot_of(people: impl IntoIterator<Item = Known>) -> Snapshot {
     let proxy = ProxyAddress { host: "gate.school.test".into(), port: 3128, tls_port: None };
     Snapshot {
         site: None,
+        remote: std::collections::HashMap::new(),
         chosen: school::settings::Settings::default(),
         school: School {
             id: Id::from_u128(9),
@@ -107,6 +111,7 @@ fn known(id: Id<Person>, username: &str, name: &str, role: Role, year: Option<Ye
         pictures: None,
         kept_by: school::KeptBy::School,
         missing: Vec::new(),
+        held: None,
     }
 }
 
@@ -206,7 +211,7 @@ pub(crate) fn rig(snapshot: Snapshot, office: Office) -> Rig {
 }
 
 fn copy(known: &Known) -> Known {
-    let Known { person, subject, password, change_from, pictures, kept_by, missing } = known;
+    let Known { person, subject, password, change_from, pictures, kept_by, missing, held } = known;
     Known {
         person: person.clone(),
         subject: subject.clone(),
@@ -215,5 +220,31 @@ fn copy(known: &Known) -> Known {
         pictures: pictures.clone(),
         kept_by: *kept_by,
         missing: missing.clone(),
+        held: *held,
+    }
+}
+
+/// Whoever comes from 203.0.113.0/24 comes by the school's VPN.
+pub(crate) fn routes() -> Routes {
+    let ranges = vec!["203.0.113.0/24".parse().expect("a range")];
+    Routes::new(vec![Route { name: "School VPN".parse().expect("a line"), ranges }])
+}
+
+/// Someone's, for a route, for an hour from nine.
+pub(crate) fn approval(person: Id<Person>, route: &str) -> RemoteAccess {
+    let line = |text: &str| text.parse().expect("a line");
+    RemoteAccess {
+        id: Id::from_u128(70),
+        school: Id::from_u128(9),
+        person,
+        need: line("Marks at home"),
+        scope: line("The web"),
+        route: line(route),
+        from: at(0),
+        until: at(60),
+        authority: Authority::Head,
+        approved_by: Id::from_u128(3),
+        approved_at: at(-100),
+        ended_at: None,
     }
 }

@@ -10,7 +10,11 @@ use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use policy::{Rules, Subject, Target};
 use school::{
-    Calendar, Group, Id, KeptBy, Person, Post, School, Site, Username, passwords, pictures::Badge,
+    Calendar, Group, Id, KeptBy, Person, Post, School, Site, Username,
+    exceptional::Held,
+    passwords,
+    pictures::Badge,
+    remote::{RemoteAccess, Routes},
     settings::Settings as Chosen,
 };
 
@@ -26,6 +30,8 @@ pub struct Snapshot {
     pub agreements: Vec<Agreement>,
     pub calendar: Calendar,
     pub settings: Settings,
+    /// Approvals of access from outside that stand or are to come, by person (ACC-22, ACC-23).
+    pub remote: HashMap<Id<Person>, Vec<RemoteAccess>>,
     /// What trust, school and site have set in the console, resolved for this gate.
     pub chosen: school::settings::Settings,
     /// Why part of this is older than it should be, in words for staff; empty when all is well.
@@ -68,6 +74,8 @@ pub struct Known {
     pub kept_by: KeptBy,
     /// What they, or a parent for them, must accept before anything else opens, and from when.
     pub missing: Vec<Due>,
+    /// Signed or not, they wait for the head or campus lead, or were refused (ACC-19).
+    pub held: Option<Held>,
 }
 
 /// A young child's pictures, and how they find themselves (PWD-04).
@@ -105,6 +113,8 @@ pub struct Settings {
     pub keep_paths: bool,
     /// Devices known by address: name of the device, and the person it belongs to if it has one.
     pub devices: HashMap<IpAddr, (Arc<str>, Option<Id<Person>>)>,
+    /// From which addresses people come in from outside, and by which approved way (ACC-22, ACC-23).
+    pub routes: Routes,
 }
 
 /// The proxy as devices reach it.
@@ -169,6 +179,7 @@ impl Known {
             pictures: self.pictures.clone(),
             kept_by: self.kept_by,
             missing: missing.collect(),
+            held: self.held,
         })
     }
 }
@@ -213,6 +224,7 @@ impl Settings {
             anonymous_reports: false,
             keep_paths: true,
             devices: HashMap::new(),
+            routes: Routes::default(),
         }
     }
 }

@@ -3,7 +3,7 @@ use std::{net::IpAddr, sync::Arc};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 use policy::Subject;
-use school::{Id, Person, Username};
+use school::{Id, Person, Username, remote::NotEntered};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -62,7 +62,8 @@ pub(crate) async fn identify(
         let known = match who {
             Ok(known) => known,
             Err(refusal) => {
-                if anew {
+                // From outside it is news of a remembered password too; of many alike the office keeps one.
+                if anew || matches!(refusal, Refusal::Outside(_)) {
                     refused(snapshot, errands, device, name, refusal, now);
                 }
                 return Err(refusal);
@@ -94,7 +95,7 @@ pub(crate) async fn identify(
             Ok(Who::Nobody)
         }
         Some(known) => {
-            if let Some(refusal) = Refusal::of_time(snapshot, known, now) {
+            if let Some(refusal) = Refusal::of(snapshot, known, device, now) {
                 Err(refusal)
             } else {
                 let anew = bindings.since(device, now).and_then(|came| known.asked_anew(came));
@@ -122,6 +123,8 @@ pub(crate) fn refused(
         Refusal::Ended(_) => "refused: their time is over",
         Refusal::NotYet(_) => "refused: their time has not come",
         Refusal::Closed => "refused: outside the hours of community users",
+        Refusal::Outside(NotEntered::NoApproval) => "refused: no approval of remote access",
+        Refusal::Outside(NotEntered::OtherRoute) => "refused: remote access is approved for another way in",
     };
     // What was typed may be a password in the wrong box: only a name that exists is kept.
     let typed: Option<Username> = username.parse().ok();

@@ -51,6 +51,8 @@ pub enum Outcome {
     AskedToAgree,
     /// Allowed, but the site or its certificate failed.
     Failed,
+    /// Has signed, and waits for the head or campus lead (ACC-19).
+    Held,
 }
 
 /// How the bytes were carried.
@@ -91,6 +93,7 @@ impl Choice for Outcome {
         Outcome::AskedToSignIn,
         Outcome::AskedToAgree,
         Outcome::Failed,
+        Outcome::Held,
     ];
     fn code(self) -> &'static str {
         match self {
@@ -100,6 +103,7 @@ impl Choice for Outcome {
             Outcome::AskedToSignIn => "sign-in",
             Outcome::AskedToAgree => "agree",
             Outcome::Failed => "failed",
+            Outcome::Held => "held",
         }
     }
     fn label(self) -> &'static str {
@@ -110,6 +114,7 @@ impl Choice for Outcome {
             Outcome::AskedToSignIn => "Asked to sign in",
             Outcome::AskedToAgree => "Asked to agree",
             Outcome::Failed => "Site failed",
+            Outcome::Held => "Waits for approval",
         }
     }
 }

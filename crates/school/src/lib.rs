@@ -3,6 +3,7 @@
 //! No IO, no clock, no chance: times and identifiers are handed in.
 mod calendar;
 mod choice;
+pub mod exceptional;
 mod flood;
 mod grant;
 pub mod guesses;

@@ -1,4 +1,7 @@
 //! Who may come in from a distance, by which way, until when (ACC-22, ACC-23).
+use std::net::IpAddr;
+
+use ipnet::IpNet;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{Choice, Id, Line, Person, Role, Roles, School};
@@ -39,6 +42,40 @@ pub enum NotEntered {
     NoApproval,
     #[error("the approval is for another way in")]
     OtherRoute,
+}
+
+/// The approved ways in, each by the addresses from which people come by it: the school's VPN, a support line.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Routes(Vec<Route>);
+
+/// One way in from outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    pub name: Line,
+    pub ranges: Vec<IpNet>,
+}
+
+impl Routes {
+    pub fn new(routes: Vec<Route>) -> Routes {
+        Routes(routes)
+    }
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+    pub fn names(&self) -> impl Iterator<Item = &Line> {
+        self.0.iter().map(|it| &it.name)
+    }
+    /// The way by which somebody at this address comes, by the narrowest range that holds it. `None`: they are not
+    /// outside.
+    pub fn by(&self, address: IpAddr) -> Option<&Line> {
+        let address = address.to_canonical();
+        let narrowest = |it: &Route| {
+            let holding = it.ranges.iter().filter(|range| range.contains(&address));
+            holding.map(IpNet::prefix_len).max()
+        };
+        let all = self.0.iter().filter_map(|it| Some((narrowest(it)?, &it.name)));
+        all.max_by_key(|(length, _)| *length).map(|(_, name)| name)
+    }
 }
 
 impl RemoteAccess {
@@ -124,6 +161,28 @@ mod tests {
             email: None,
             stay: Stay::ALWAYS,
         }
+    }
+
+    #[test]
+    fn the_narrowest_range_says_by_which_way_somebody_comes() {
+        let route = |name: &str, ranges: &[&str]| Route {
+            name: name.parse().expect("a line"),
+            ranges: ranges.iter().map(|it| it.parse().expect(it)).collect(),
+        };
+        let routes = Routes::new(vec![
+            route("School VPN", &["10.99.0.0/16", "fd00:99::/32"]),
+            route("Support line", &["10.99.7.0/24"]),
+        ]);
+        let check = |address: &str, expected: Option<&str>| {
+            let got = routes.by(address.parse().expect(address));
+            assert_eq!(got.map(Line::as_str), expected, "{address}");
+        };
+        check("10.99.1.2", Some("School VPN"));
+        check("::ffff:10.99.1.2", Some("School VPN"));
+        check("10.99.7.2", Some("Support line"));
+        check("fd00:99::7", Some("School VPN"));
+        check("10.98.1.2", None);
+        assert_eq!(Routes::default().by([10, 99, 1, 2].into()), None);
     }
 
     #[test]

@@ -240,6 +240,9 @@ impl InForce for Now {
     fn site(&self) -> Option<school::Id<school::Site>> {
         self.0.site
     }
+    fn routes(&self) -> &school::remote::Routes {
+        &self.0.settings.routes
+    }
 }
 
 type InForceOf = Arc<dyn Fn(school::Id<School>) -> Option<Arc<dyn InForce>> + Send + Sync>;

@@ -4,7 +4,7 @@ use std::{collections::HashMap, fs, path::Path, sync::Arc};
 use anyhow::{Context as _, bail};
 use gate::{Provider, ProxyAddress, Settings, SignInBy};
 use rustls_pki_types::{CertificateDer, pem::PemObject as _};
-use school::{Id, School};
+use school::{Id, School, remote::Routes};
 use store::Db;
 use web_gate::{Door, Limits, Parent, Reachable, Trust, Upstreams};
 use wire::Basic;
@@ -53,6 +53,7 @@ pub(crate) async fn gate(config: &Config, db: &Db, school: Id<School>) -> anyhow
         anonymous_reports: gate.anonymous_reports,
         keep_paths: gate.keep_paths,
         devices,
+        routes: Routes::new(gate.remote.clone()),
         ..Settings::new(&gate.name, proxy)
     })
 }

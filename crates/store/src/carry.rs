@@ -64,6 +64,7 @@ pub(crate) const TABLES: &[&str] = &[
     "guest",
     "remote_access",
     "local_body",
+    "exceptional_case",
 ];
 
 /// Rows in one statement, and the values they may have between them.

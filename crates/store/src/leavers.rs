@@ -59,6 +59,7 @@ const PERSONAL: &[&str] = &[
     "delete from access_plan where person = $1",
     "update guest set name = 'Someone who has left', email = null, organisation = null, version = version + 1 \
      where account = $1",
+    "update exceptional_case set why = 'Deleted with the account' where person = $1",
     "update remote_access set need = 'Deleted with the account', version = version + 1 where person = $1",
 ];
 /// More than one run needs; the rest waits for the next.

@@ -15,6 +15,7 @@ pub mod class_identities;
 pub mod concerns;
 pub mod digests;
 mod error;
+pub mod exceptional;
 mod files;
 pub mod groups;
 pub mod guests;

@@ -57,6 +57,7 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (14, "pictures", include_str!("../migrations/0014_pictures.sql")),
     (15, "placements", include_str!("../migrations/0015_placements.sql")),
     (16, "class identities", include_str!("../migrations/0016_class_identities.sql")),
+    (17, "exceptional cases", include_str!("../migrations/0017_exceptional_cases.sql")),
 ];
 
 const READERS: u32 = 4;

@@ -1,6 +1,6 @@
 //! Approvals of access from a distance (ACC-22, ACC-23). Whether one lets somebody in: [`school::remote::may_enter`].
 use jiff::{SignedDuration, Timestamp};
-use school::{Choice, Id, School, remote::RemoteAccess};
+use school::{Choice, Id, Person, School, remote::RemoteAccess};
 
 use crate::{
     By, StoreError, Tx, audit,
@@ -62,6 +62,19 @@ pub async fn standing(
                ended_at from remote_access where school = $1 and ended_at is null and ends_at > $2 \
                order by ends_at, id";
     tx.all(sql, vec![school.into(), now.into()], read).await
+}
+
+/// Of one person, in force or still to come at `now`.
+pub async fn of_person(
+    tx: &mut Tx,
+    school: Id<School>,
+    person: Id<Person>,
+    now: Timestamp,
+) -> Result<Vec<RemoteAccess>, StoreError> {
+    let sql = "select id, school, person, need, scope, route, starts_at, ends_at, authority, approved_by, approved_at, \
+               ended_at from remote_access where school = $1 and person = $2 and ended_at is null and ends_at > $3 \
+               order by ends_at, id";
+    tx.all(sql, vec![school.into(), person.into(), now.into()], read).await
 }
 
 pub async fn get(

@@ -111,6 +111,6 @@ impl Caller {
     /// Whether whoever asked last may no longer be here: what is under way for them ends.
     pub(crate) fn has_outstayed(&self) -> bool {
         let met = *self.met.lock();
-        met.is_some_and(|it| self.lane.house.has_outstayed(it))
+        met.is_some_and(|it| self.lane.house.has_outstayed(it, self.device))
     }
 }

@@ -55,7 +55,7 @@ pub(crate) async fn ask(
     entry.room().await;
     let by_proxy = case.snapshot.settings.sign_in == SignInBy::Proxy;
     // Who is known, but is not to be let in at this time, is told so by a page inside the tunnel.
-    let at_once = refused.map_or(by_proxy, |it| !it.is_about_time());
+    let at_once = refused.map_or(by_proxy, |it| !it.knows_them());
     if matches!(ruling, Ruling::SignIn(_)) && at_once {
         return case.notice(Notice::SignIn(refused), entry);
     }

@@ -103,8 +103,8 @@ impl Entry {
 
     /// Whether whoever this is for may no longer be here. Never of a help site, which is for everyone.
     pub(crate) fn has_outstayed(&self) -> bool {
-        let person = self.seen.as_ref().and_then(|it| it.person);
-        person.is_some_and(|it| self.lane.house.has_outstayed(it))
+        let known = self.seen.as_ref().and_then(|it| Some((it.person?, it.address)));
+        known.is_some_and(|(person, device)| self.lane.house.has_outstayed(person, device))
     }
 
     /// What happens inside the tunnel is recorded request by request instead.

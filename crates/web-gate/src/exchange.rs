@@ -54,7 +54,7 @@ pub(crate) struct Case<'a> {
 
 impl Case<'_> {
     pub(crate) fn judge(&self, stage: Stage<'_>) -> Ruling {
-        let ruling = judge(&self.snapshot, &self.who, &self.target, stage, self.now);
+        let ruling = judge(&self.snapshot, &self.who, self.caller.device, &self.target, stage, self.now);
         let desk = &self.caller.lane.house.desk;
         desk.passes.settle(ruling, &self.who, self.caller.device, &self.target, self.now)
     }
@@ -139,6 +139,7 @@ async fn site(caller: &Arc<Caller>, request: Request<Incoming>, target: Target) 
         Ruling::Warn(decision) => case.notice(Notice::Warn(decision), entry),
         Ruling::Password(_) => case.notice(Notice::Password, entry),
         Ruling::Agree(_) => case.notice(Notice::Agree, entry),
+        Ruling::Hold(_, held) => case.notice(Notice::Held(*held), entry),
     }
 }
 

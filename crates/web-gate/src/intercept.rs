@@ -156,7 +156,7 @@ fn rank(ruling: &Ruling) -> u8 {
         Ruling::Refuse(_) => 6,
         Ruling::SignIn(_) => 5,
         Ruling::Password(_) => 4,
-        Ruling::Agree(_) => 3,
+        Ruling::Agree(_) | Ruling::Hold(..) => 3,
         Ruling::Warn(_) => 2,
         Ruling::Proceed(decision) if decision.inspect == Inspect::Open => 1,
         Ruling::Proceed(_) => 0,

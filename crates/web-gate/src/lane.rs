@@ -28,10 +28,13 @@ pub(crate) struct House {
 
 impl House {
     /// Whether this person's time is over, or they are not known any more (ACC-14, ACC-18).
-    pub(crate) fn has_outstayed(&self, person: Id<Person>) -> bool {
+    pub(crate) fn has_outstayed(&self, person: Id<Person>, device: IpAddr) -> bool {
         let snapshot = self.desk.current.load();
         let now = (self.clock)();
-        snapshot.people.get(person).is_none_or(|it| Refusal::of_time(&snapshot, it, now).is_some())
+        snapshot
+            .people
+            .get(person)
+            .is_none_or(|it| it.held.is_some() || Refusal::of(&snapshot, it, device, now).is_some())
     }
 }
 

@@ -40,6 +40,9 @@ const ASKED_AT_ONCE: usize = 256;
 /// As the form allows, in characters.
 const LONGEST_REPORT: usize = 4_000;
 
+/// How entries of the audit trail about people who come from outside begin.
+const REMOTE: &str = "remote access";
+
 type Answer = oneshot::Sender<Result<(), NotTaken>>;
 
 impl Clerk {
@@ -193,13 +196,19 @@ impl Clerk {
     async fn note(&self, school: Id<School>, places: &mut Places, it: &Entry<'_>) -> Result<(), StoreError> {
         let Some(left_out) = places.row(it) else { return Ok(()) };
         let by = By { person: it.person, name: it.username.to_owned(), at: it.at };
+        let snapshot = self.current.load_full();
         let mut address = it.address.to_string();
+        let mut act = it.what.to_owned();
+        // LOG-03: what happens from outside is found under one word.
+        if let Some(route) = snapshot.settings.routes.by(it.address) {
+            address = format!("{address}, from outside by {route}");
+            act = format!("{REMOTE}: {act}");
+        }
         if left_out > 0 {
             address = format!("{address}, and {left_out} times more since it was last written down");
         }
-        let snapshot = self.current.load_full();
         let mut tx = self.db.write().await?;
-        audit::note(&mut tx, &by, school, it.what, it.username, None, Some(&address)).await?;
+        audit::note(&mut tx, &by, school, &act, it.username, None, Some(&address)).await?;
         places.alert(&mut tx, &snapshot, it).await?;
         tx.commit().await
     }

@@ -12,6 +12,7 @@ pub mod prune_activity;
 mod read_roster;
 pub mod refresh_lists;
 pub mod remind_agreements;
+mod remind_remote;
 mod remind_reviews;
 pub mod send_mail;
 mod supervisor_digest;
@@ -113,6 +114,7 @@ pub(crate) static JOBS: &[Kind] = &[
     watch_roster::KIND,
     mail_alerts::KIND,
     supervisor_digest::KIND,
+    remind_remote::KIND,
     remind_reviews::KIND,
     check_audit::KIND,
     fill_register::KIND,

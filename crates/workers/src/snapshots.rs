@@ -71,6 +71,7 @@ pub fn closed(school: School, settings: Settings, calendar: Calendar) -> Snapsho
         agreements: Vec::new(),
         calendar,
         settings,
+        remote: std::collections::HashMap::new(),
         chosen: school::settings::Settings::default(),
         faults: vec!["rules and lists have not been read yet".to_owned()],
     }

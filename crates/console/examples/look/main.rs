@@ -2,7 +2,10 @@
 //! then sign in as `dsl`, `manager` or `head` with the password `three random words`.
 mod trust;
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, LazyLock},
+};
 
 use argon2::{Argon2, password_hash::PasswordHasher};
 use casework::{NewConcern, Origin};
@@ -36,6 +39,8 @@ struct Ruling {
     calendar: Calendar,
 }
 
+static ROUTES: LazyLock<school::remote::Routes> = LazyLock::new(Default::default);
+
 impl InForce for Ruling {
     fn rules(&self) -> &Rules {
         &self.rules
@@ -45,6 +50,9 @@ impl InForce for Ruling {
     }
     fn site(&self) -> Option<Id<school::Site>> {
         None
+    }
+    fn routes(&self) -> &school::remote::Routes {
+        &ROUTES
     }
 }
 

@@ -43,6 +43,7 @@ static MENU: &[Part] = &[
         name: "Guests",
         pages: &[
             ("Guests", "/guests", may(Right::SeeGuests)),
+            ("Access to approve", "/guests/cases", may(Right::SeeGuests)),
             ("Community users", "/guests/community", may(Right::SeeGuests)),
             ("Remote access", "/remote", may(Right::SeeAccess)),
         ],

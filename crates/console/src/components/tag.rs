@@ -13,7 +13,7 @@ pub(crate) fn outcome(outcome: Outcome) -> Markup {
         Outcome::Allowed => "green",
         Outcome::Warned => "orange",
         Outcome::Blocked => "red",
-        Outcome::AskedToSignIn | Outcome::AskedToAgree => "blue",
+        Outcome::AskedToSignIn | Outcome::AskedToAgree | Outcome::Held => "blue",
         Outcome::Failed => "grey",
     };
     tag(colour, outcome.label())

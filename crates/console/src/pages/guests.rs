@@ -1,5 +1,6 @@
 //! Guests: who is in now, who is expected, and who was here.
 pub(crate) mod act;
+pub(crate) mod cases;
 pub(crate) mod community;
 pub(crate) mod new;
 pub(crate) mod one;

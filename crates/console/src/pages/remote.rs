@@ -16,7 +16,7 @@ use store::{StoreError, audit, fresh_id, remote, settings};
 use crate::{
     Console,
     components::{
-        field::{Input, input},
+        field::{Input, input, select},
         layout,
         notice::{complaints, empty},
         tag, when,
@@ -37,6 +37,8 @@ struct Shown {
     chosen: Settings,
     now: Timestamp,
     zone: TimeZone,
+    /// The ways in that the gate's configuration names.
+    routes: Vec<String>,
 }
 
 pub(crate) async fn get(State(console): State<Console>, staff: Reader) -> Result<Markup, Failure> {
@@ -98,6 +100,9 @@ async fn shown(console: &Console, tx: &mut store::Tx, staff: &Staff, typed: &str
         chosen: settings::of(tx, school, None).await?,
         now: (console.clock)(),
         zone: console.zone(school),
+        routes: (console.in_force)(school)
+            .map(|it| it.routes().names().map(ToString::to_string).collect())
+            .unwrap_or_default(),
     })
 }
 
@@ -106,6 +111,12 @@ fn read(staff: &Staff, fields: &Fields, shown: &Shown) -> Result<RemoteAccess, C
     let need = line("need", "The need", fields, &mut wrong);
     let scope = line("scope", "The scope", fields, &mut wrong);
     let route = line("route", "The route", fields, &mut wrong);
+    if let Some(route) = &route
+        && !shown.routes.is_empty()
+        && !shown.routes.iter().any(|it| it.eq_ignore_ascii_case(route.as_str()))
+    {
+        wrong.push(("route", "Choose one of the ways in that the gate knows".to_owned()));
+    }
     let person = match shown.people.named() {
         Named::One(it) if needs_approval(it.roles) => Some(it.id),
         Named::One(_) => {
@@ -203,7 +214,16 @@ fn form(staff: &Staff, shown: &Shown, fields: &Fields, wrong: &[(&'static str, S
                 (text("person", "Who", "User name or full name of one of the staff, or of somebody of an outside agency"))
                 (text("need", "Professional need", ""))
                 (text("scope", "Scope", "What they reach, and nothing else"))
-                (text("route", "Approved way in", "Its name in the gate’s configuration, such as: School VPN"))
+                @if shown.routes.is_empty() {
+                    (text(
+                        "route",
+                        "Approved way in",
+                        "Such as: School VPN. The gate asks for it once its configuration names the addresses of the way in.",
+                    ))
+                } @else {
+                    @let names: Vec<_> = shown.routes.iter().map(|it| (it.clone(), it.clone())).collect();
+                    (select("route", "Approved way in", fields.get("route"), &names))
+                }
                 div.sg-two { (time("from", "From", from)) (time("until", "Until", fields.get("until"))) }
                 p.govuk-body { "On the authority of: " strong { (authority(&shown.chosen).label()) } " (a setting)." }
                 button.govuk-button type="submit" { "Approve" }

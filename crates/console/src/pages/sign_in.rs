@@ -171,6 +171,7 @@ pub(crate) async fn let_in(
     next: &str,
 ) -> Result<Response, Failure> {
     let now = (console.clock)();
+    console.arrives(person, address, now).await?;
     let from = address.map(|it| it.to_string());
     let token = Token::fresh().map_err(|_| Failure::Broken("the system gives no random numbers"))?;
     let until = now.saturating_add(session::LONGEST).unwrap_or(now);

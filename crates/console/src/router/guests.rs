@@ -12,6 +12,8 @@ pub(super) const ROUTES: &[Route] = &[
     route(POST, "/guests", may(Right::SponsorGuests), || post(pages::guests::new::post)),
     route(GET, "/guests/community", may(Right::SeeGuests), || get(pages::guests::community::get)),
     route(POST, "/guests/community", may(Right::SponsorGuests), || post(pages::guests::community::post)),
+    route(GET, "/guests/cases", may(Right::SeeGuests), || get(pages::guests::cases::get)),
+    route(POST, "/guests/cases", may(Right::ApproveGuests), || post(pages::guests::cases::post)),
     route(GET, "/guests/{id}", may(Right::SeeGuests), || get(pages::guests::one::get)),
     route(POST, "/guests/{id}/approve", may(Right::ApproveGuests), || post(pages::guests::act::approve)),
     route(POST, "/guests/{id}/refuse", may(Right::ApproveGuests), || post(pages::guests::act::refuse)),

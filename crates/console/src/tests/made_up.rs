@@ -1,5 +1,5 @@
 //! The people, rules and records of the two schools; all made up.
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use casework::{Concern, NewConcern, Origin};
 use jiff::{SignedDuration, civil::time, tz::TimeZone};
@@ -9,6 +9,7 @@ use policy::{
 };
 use school::{
     Calendar, DaySpan, Id, Layer, Person, Placement, Role, Roles, School, SchoolDays, Stay, Trust, Year,
+    remote::{Route, Routes},
 };
 use store::{
     By, Db, Tx, concerns, digests::Digest, fresh_id, people, placements, plans::Plan, rules, schools, trusts,
@@ -20,6 +21,12 @@ use crate::InForce;
 /// What is in force at a made-up gate.
 pub(super) struct Ruling(pub(super) Rules, pub(super) Calendar);
 
+/// Whoever comes from 203.0.113.0/24 comes by the school's VPN.
+static ROUTES: LazyLock<Routes> = LazyLock::new(|| {
+    let ranges = vec!["203.0.113.0/24".parse().expect("a range")];
+    Routes::new(vec![Route { name: "School VPN".parse().expect("a line"), ranges }])
+});
+
 impl InForce for Ruling {
     fn rules(&self) -> &Rules {
         &self.0
@@ -29,6 +36,9 @@ impl InForce for Ruling {
     }
     fn site(&self) -> Option<Id<school::Site>> {
         None
+    }
+    fn routes(&self) -> &Routes {
+        &ROUTES
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
     Page, Report, Who,
     desk::Desk,
     pages::{
-        Frame, Sheet, agree, home, password,
+        Frame, Sheet, agree, held, home, password,
         report::{self, LONGEST, NO_FILES},
         sign_in,
     },
@@ -97,9 +97,12 @@ impl Desk {
         if known.missing.iter().any(|it| it.at(now, Some(now)).is_some()) {
             return to(&agree_link(back));
         }
-        let name = known.person.name.to_string();
+        let (name, held) = (known.person.name.to_string(), known.held);
         let who = Who::Known(known);
         let frame = Frame { who: &who, ..*frame };
+        if let Some(held) = held {
+            return frame.bind(held::page(&frame, held));
+        }
         frame.bind(sign_in::done(&frame, &name, back))
     }
 
@@ -156,7 +159,10 @@ impl Desk {
         let Some(agreement) = theirs().next() else {
             return match missing.first() {
                 Some(it) => frame.bind(agree::waiting(frame, known, it.what)),
-                None => frame.bind(sign_in::done(frame, known.person.name.as_str(), back)),
+                None => match known.held {
+                    Some(held) => frame.bind(held::page(frame, held)),
+                    None => frame.bind(sign_in::done(frame, known.person.name.as_str(), back)),
+                },
             };
         };
         let level = Level::from_code(reading);

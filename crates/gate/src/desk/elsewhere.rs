@@ -45,7 +45,7 @@ impl Desk {
         let Some(known) = frame.snapshot.people.get(person) else {
             return self.not_let_in(frame, visit, &back, NotLetIn::Unknown);
         };
-        if let Some(refusal) = Refusal::of_time(frame.snapshot, known, visit.now) {
+        if let Some(refusal) = Refusal::of(frame.snapshot, known, visit.device, visit.now) {
             return self.sign_in_form(frame, visit, &back, Some((Wrong::Refused(refusal), "")));
         }
         self.let_in(frame, visit, std::sync::Arc::clone(known), &back)

@@ -1,6 +1,7 @@
 mod agree;
 mod go_on;
 mod open;
+mod outside;
 mod pictures;
 mod report;
 

@@ -8,7 +8,7 @@ use crate::{
     sample::{decision, due, pupil},
 };
 
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 enum Door {
     Proceed,
     Warn,
@@ -16,7 +16,10 @@ enum Door {
     SignIn,
     Password,
     Agree,
+    Hold,
 }
+
+const DEVICE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
 
 fn door(decision: Decision, who: &Who, open_unknown: bool) -> Door {
     match settle(decision, who, open_unknown, crate::sample::at(0)) {
@@ -26,22 +29,28 @@ fn door(decision: Decision, who: &Who, open_unknown: bool) -> Door {
         Ruling::SignIn(_) => Door::SignIn,
         Ruling::Password(_) => Door::Password,
         Ruling::Agree(_) => Door::Agree,
+        Ruling::Hold(..) => Door::Hold,
     }
 }
 
 /// The order of the doors, in full: help, what nobody may have, sign-in, agreement, the verdict.
 #[test]
 fn which_door_for_whom() {
-    use Door::{Agree, Proceed, Refuse, SignIn, Warn};
+    use Door::{Agree, Hold, Proceed, Refuse, SignIn, Warn};
     let nobody = Who::Nobody;
     let agreed = Who::Known(Arc::new(pupil()));
     let not_agreed = Who::Known(Arc::new(Known { missing: vec![due()], ..pupil() }));
+    let held = |missing| Who::Known(Arc::new(Known { missing, held: Some(Held::Waiting), ..pupil() }));
     let help = || Decision { protected: true, ..decision(Verdict::Allow, Step::Help) };
     let check = |asked: Decision, doors: [Door; 3], unknown_may: Door| {
         let name = format!("{:?} by {:?}", asked.verdict, asked.because.step);
         assert_eq!(door(asked.clone(), &nobody, false), doors[0], "{name}, nobody");
         assert_eq!(door(asked.clone(), &not_agreed, false), doors[1], "{name}, not agreed");
         assert_eq!(door(asked.clone(), &agreed, false), doors[2], "{name}, agreed");
+        // ACC-19: whoever waits for approval has signed first, and then gets nothing that asks who they are.
+        let waits = if doors[1] == Agree { Hold } else { doors[1] };
+        assert_eq!(door(asked.clone(), &held(vec![due()]), false), doors[1], "{name}, held, not agreed");
+        assert_eq!(door(asked.clone(), &held(vec![]), false), waits, "{name}, held, agreed");
         assert_eq!(
             door(asked, &nobody, true),
             unknown_may,
@@ -82,7 +91,7 @@ fn every_help_line_that_we_show_is_open_to_all_and_never_watched() {
         let target = Target::parse(url).expect(url);
         for (snapshot, who) in snapshots.iter().flat_map(|it| who.iter().map(move |who| (it, who))) {
             for stage in [Stage::Connect, Stage::Request] {
-                let ruling = judge(snapshot, who, &target, stage, crate::sample::at(0));
+                let ruling = judge(snapshot, who, DEVICE, &target, stage, crate::sample::at(0));
                 let Ruling::Proceed(decision) = &ruling else { panic!("{url}: {ruling:?}") };
                 assert!(decision.protected && decision.inspect == Inspect::Tunnel, "{url}: {decision:?}");
             }
@@ -105,13 +114,14 @@ fn nothing_else_opens_before_signing_in_and_agreeing() {
             }
             Who::Nobody => Who::Nobody,
         };
-        let got = match judge(&snapshot, &known, &target, Stage::Request, crate::sample::at(0)) {
+        let got = match judge(&snapshot, &known, DEVICE, &target, Stage::Request, crate::sample::at(0)) {
             Ruling::Proceed(_) => Door::Proceed,
             Ruling::Warn(_) => Door::Warn,
             Ruling::Refuse(_) => Door::Refuse,
             Ruling::SignIn(_) => Door::SignIn,
             Ruling::Password(_) => Door::Password,
             Ruling::Agree(_) => Door::Agree,
+            Ruling::Hold(..) => Door::Hold,
         };
         assert_eq!(got, door, "{url}");
     };
@@ -130,7 +140,7 @@ fn rules_that_cannot_be_read_close_everything() {
     let snapshot = crate::sample::snapshot();
     let target = Target::parse("https://example.org/").expect("an address");
     for who in [Who::Nobody, Who::Known(Arc::new(pupil()))] {
-        let ruling = judge(&snapshot, &who, &target, Stage::Request, crate::sample::at(0));
+        let ruling = judge(&snapshot, &who, DEVICE, &target, Stage::Request, crate::sample::at(0));
         assert!(matches!(&ruling, Ruling::Refuse(it) if it.because.step == Step::Fault), "{ruling:?}");
         assert_eq!(ruling.outcome(), Outcome::Blocked);
     }
@@ -156,7 +166,7 @@ fn a_password_that_has_to_be_changed_opens_only_the_console() {
         let known =
             Known { subject, missing: vec![due()], change_from: Some(crate::sample::at(10)), ..pupil() };
         let who = Who::Known(Arc::new(known));
-        let got = match judge(&snapshot, &who, &target, Stage::Request, crate::sample::at(minute)) {
+        let got = match judge(&snapshot, &who, DEVICE, &target, Stage::Request, crate::sample::at(minute)) {
             Ruling::Proceed(_) => Door::Proceed,
             Ruling::Password(_) => Door::Password,
             Ruling::Agree(_) => Door::Agree,
@@ -170,4 +180,23 @@ fn a_password_that_has_to_be_changed_opens_only_the_console() {
     check("https://console.school.test:8443/account/password", 10, Door::Proceed);
     check("https://console.school.test/", 10, Door::Password);
     check("https://www.childline.org.uk/", 10, Door::Proceed);
+}
+
+/// ACC-22, ACC-23: a school that lets strangers in its rooms open a little lets nobody unknown in from outside.
+#[test]
+fn from_outside_nothing_opens_to_nobody() {
+    let mut snapshot = crate::sample::snapshot();
+    snapshot.rules = crate::sample::compiled(
+        "profile U\n mode block by category\nuse profile U for unknown\nallow open.example.org\n",
+    );
+    snapshot.settings.open_unknown = true;
+    snapshot.settings.routes = crate::sample::routes();
+    let target = Target::parse("https://open.example.org/").expect("an address");
+    let check = |device: &str, expected: Outcome| {
+        let device = device.parse().expect(device);
+        let ruling = judge(&snapshot, &Who::Nobody, device, &target, Stage::Request, crate::sample::at(0));
+        assert_eq!(ruling.outcome(), expected, "{device}");
+    };
+    check("192.0.2.1", Outcome::Allowed);
+    check("203.0.113.7", Outcome::AskedToSignIn);
 }

@@ -1,11 +1,12 @@
 use std::sync::Arc;
 
 use policy::{Category, Step, Verdict};
+use school::{Post, remote::NotEntered};
 
 use super::*;
 use crate::{
     Known,
-    sample::{self, Office, at, decision, due, gambling, hash, pupil, rig, snapshot, teacher},
+    sample::{self, Office, at, decision, due, gambling, hash, pupil, rig, snapshot, snapshot_of, teacher},
 };
 
 const DEVICE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
@@ -274,6 +275,36 @@ fn what_the_asker_can_make_use_of() {
     check(None, None, None, Wants::Part);
 }
 
+/// ACC-19, ACC-22, ACC-23: whom it waits for, what to do, and no box of the browser, which could do nothing about it.
+#[tokio::test]
+async fn one_who_is_held_or_outside_is_told_whom_it_waits_for() {
+    let mut case = Case::of(known(teacher()));
+    for inside in [true, false] {
+        case.inside = inside;
+        let page = case.show(Notice::Held(Held::Waiting));
+        let told = words(&page);
+        assert_eq!(page.status, 403);
+        for part in ["the head or the campus lead has to approve", "school office", "Get help", "Sign out"] {
+            assert!(told.contains(part), "{part}: {told}");
+        }
+        assert!(words(&case.show(Notice::Held(Held::Refused))).contains("decided against it"));
+        for (why, part) in [
+            (NotEntered::NoApproval, "an approval says what you need it for, by which way, and until when"),
+            (NotEntered::OtherRoute, "Use the way that was approved, or ask the head"),
+        ] {
+            case.url = "http://example.org/";
+            let page = case.show(Notice::SignIn(Some(Refusal::Outside(why))));
+            assert_eq!((page.status, header(&page, "proxy-authenticate")), (511, ""), "{why:?}");
+            let told = words(&page);
+            assert!(told.contains(part) && told.contains("Not open to you from outside"), "{told}");
+        }
+    }
+    let mut posts = snapshot_of([teacher()]);
+    posts.people = posts.people.with_posts(vec![(Post::Head, teacher().person.id)]);
+    case.desk = rig(posts, Office::Open);
+    assert!(words(&case.show(Notice::Held(Held::Waiting))).contains("Tobias Okafor"), "the head by name");
+}
+
 /// Draws every page into `/tmp/gate-pages`, to be looked at: `cargo test -p gate -- --ignored every_page`.
 #[tokio::test]
 #[ignore = "writes files for people to look at"]
@@ -284,6 +315,8 @@ async fn every_page_is_drawn() {
         std::fs::write(folder.join(format!("{name}.html")), &page.body).expect("written");
     };
     let (child, adult) = (Case::of(known(pupil())), Case::of(known(teacher())));
+    let mut plain = Case::of(Who::Nobody);
+    plain.url = "http://example.org/";
     let mut rule = decision(Verdict::Block, Step::Rule);
     rule.because.rule = Some("school line 12: block lucky-seven.test for year 7".into());
     let mut harm = decision(Verdict::Block, Step::Category);
@@ -295,10 +328,11 @@ async fn every_page_is_drawn() {
     draw("blocked-staff", &adult.show(Notice::Blocked(&gambling())));
     draw("warn", &child.show(Notice::Warn(&gambling())));
     draw("certificate", &adult.show(Notice::Certificate(CertificateFault::Expired)));
+    draw("held", &adult.show(Notice::Held(Held::Waiting)));
+    draw("held-refused", &adult.show(Notice::Held(Held::Refused)));
+    draw("outside", &plain.show(Notice::SignIn(Some(Refusal::Outside(NotEntered::NoApproval)))));
     draw("upstream", &child.show(Notice::Upstream(UpstreamFault::TimedOut)));
     draw("fault", &child.show(Notice::Blocked(&decision(Verdict::Block, Step::Fault))));
-    let mut plain = Case::of(Who::Nobody);
-    plain.url = "http://example.org/";
     draw("sign-in-asked", &plain.show(Notice::SignIn(None)));
 
     let not_agreed = Known { password: Some(hash("x")), missing: vec![due()], ..pupil() };

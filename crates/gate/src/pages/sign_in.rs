@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use maud::html;
 use school::{
     NotLetIn, OpeningHours,
+    remote::NotEntered,
     settings::{COMMUNITY_HOURS, YOUNG_SIGN_IN},
 };
 
@@ -56,6 +57,7 @@ impl Wrong {
                 .into();
             }
             Wrong::Refused(Refusal::Closed) => return closed(frame).into(),
+            Wrong::Refused(Refusal::Outside(why)) => return outside(why).into(),
             Wrong::Elsewhere(why) => return why.to_string().into(),
             Wrong::Refused(Refusal::Down) => return NotLetIn::Down.to_string().into(),
             Wrong::Refused(Refusal::Again) => {
@@ -84,7 +86,12 @@ impl Wrong {
         #[expect(clippy::match_same_arms, reason = "what is left of elsewhere comes after what is not")]
         match self {
             Wrong::Refused(
-                Refusal::Wrong | Refusal::Again | Refusal::Ended(_) | Refusal::NotYet(_) | Refusal::Closed,
+                Refusal::Wrong
+                | Refusal::Again
+                | Refusal::Ended(_)
+                | Refusal::NotYet(_)
+                | Refusal::Closed
+                | Refusal::Outside(_),
             ) => 403,
             Wrong::Refused(Refusal::Busy | Refusal::Down) | Wrong::Elsewhere(NotLetIn::Down) => 503,
             Wrong::Elsewhere(_) | Wrong::Twice(_) => 403,
@@ -111,8 +118,18 @@ fn closed(frame: &Frame<'_>) -> String {
     }
 }
 
-fn ended(refusal: Option<Refusal>) -> bool {
-    matches!(refusal, Some(Refusal::Ended(_)))
+/// What to do about it, for somebody who comes in from outside (ACC-22, ACC-23).
+fn outside(why: NotEntered) -> &'static str {
+    match why {
+        NotEntered::NoApproval => {
+            "You are coming in from outside the school, and nobody has approved that for you at this time. Ask the \
+             head: an approval says what you need it for, by which way, and until when."
+        }
+        NotEntered::OtherRoute => {
+            "You are coming in from outside the school, but your approval is for another way in. Use the way that \
+             was approved, or ask the head."
+        }
+    }
 }
 
 /// `/sign-in`.
@@ -174,6 +191,7 @@ pub(crate) fn form(frame: &Frame<'_>, form: &Form<'_>) -> Sheet {
         Some(Wrong::Refused(Refusal::Ended(_))) => "Your access has ended",
         Some(Wrong::Refused(Refusal::NotYet(_))) => "Your access has not begun yet",
         Some(Wrong::Refused(Refusal::Closed)) => "Closed at this hour",
+        Some(Wrong::Refused(Refusal::Outside(_))) => "Not open to you from outside",
         Some(_) => "Not signed in: try again",
         None => "Sign in",
     };
@@ -189,10 +207,16 @@ pub(crate) fn form(frame: &Frame<'_>, form: &Form<'_>) -> Sheet {
 /// HTTP, where the device may not have the school's certificate yet, or beside a browser's own sign-in box.
 pub(crate) fn asked(frame: &Frame<'_>, status: u16, url: &str, refusal: Option<Refusal>) -> Sheet {
     let gate = &frame.snapshot.settings.gate_name;
+    let title = match refusal {
+        Some(Refusal::Ended(_)) => "Your access has ended",
+        Some(Refusal::Closed) => "Closed at this hour",
+        Some(Refusal::Outside(_)) => "Not open to you from outside",
+        _ => "Please sign in first",
+    };
     let main = html! {
-        h1 { @if ended(refusal) { "Your access has ended" } @else if refusal == Some(Refusal::Closed) { "Closed at this hour" } @else { "Please sign in first" } }
+        h1 { (title) }
         @if let Some(refusal) = refusal { p.why role="alert" { (Wrong::Refused(refusal).words(frame)) } }
-        @if ended(refusal) || refusal == Some(Refusal::Closed) {
+        @if matches!(refusal, Some(Refusal::Ended(_) | Refusal::Closed | Refusal::Outside(_))) {
             p.lead { "Someone else on this device can sign in as themselves." }
         } @else {
             p.lead { "The school’s internet opens when it knows who you are." }

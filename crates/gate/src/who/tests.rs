@@ -303,3 +303,53 @@ fn a_sign_in_lasts_no_longer_than_the_school_lets_their_roles_stay() {
     check(&[], profile, 5, 5);
     check(&[said("session-longest-pupils", "2")], profile, 2, 5);
 }
+
+/// ACC-22, ACC-23: by whatever way it is known who they are, and only by the way that was approved.
+#[tokio::test]
+async fn from_outside_only_those_with_a_live_approval_for_this_way_come_in() {
+    use school::{Role, Roles, remote::NotEntered};
+    let agency = Known {
+        person: Person { roles: Roles::NONE.with(Role::OutsideAgency), ..teacher().person },
+        password: Some(hash("kestrel: 9")),
+        ..teacher()
+    };
+    let staff = Known { password: Some(hash("kestrel: 9")), ..teacher() };
+    let far: IpAddr = [203, 0, 113, 7].into();
+    let right = basic_of("t.okafor:kestrel: 9");
+    for known in [staff, agency] {
+        let role = known.person.roles;
+        let mut school = snapshot_of([known, pupil()]);
+        school.settings.routes = crate::sample::routes();
+        let bindings = Bindings::default();
+        bindings.bind(far, school.people.get(OKAFOR).expect("there"), at(600), at(0));
+        let check = async |school: &Snapshot, device: IpAddr, minute: i64, expected: Option<NotEntered>| {
+            let expected = expected.map(Refusal::Outside);
+            for header in [None, Some(right.as_bytes())] {
+                if header.is_none() && device != far {
+                    continue;
+                }
+                let credentials = Credentials::new(&Secret::new([7; 32]), 1);
+                let header = by_proxy(header);
+                let got =
+                    identify(school, &credentials, &bindings, &unheard(), device, header, at(minute)).await;
+                assert_eq!(
+                    got.err(),
+                    expected,
+                    "{role:?} {device} at {minute}, by proxy: {}",
+                    header.is_some()
+                );
+            }
+        };
+        check(&school, far, 1, Some(NotEntered::NoApproval)).await;
+        check(&school, SHARED, 1, None).await;
+        let with = |route| (OKAFOR, vec![crate::sample::approval(OKAFOR, route)]);
+        school.remote = [with("Support line")].into();
+        check(&school, far, 1, Some(NotEntered::OtherRoute)).await;
+        school.remote = [with("school vpn")].into();
+        check(&school, far, 1, None).await;
+        check(&school, far, 59, None).await;
+        check(&school, far, 60, Some(NotEntered::NoApproval)).await;
+        school.remote = [(AMINA, vec![crate::sample::approval(AMINA, "School VPN")])].into();
+        check(&school, far, 1, Some(NotEntered::NoApproval)).await;
+    }
+}

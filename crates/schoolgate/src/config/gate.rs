@@ -7,7 +7,7 @@ use std::{
 };
 
 use ipnet::IpNet;
-use school::{Line, Username};
+use school::{Line, Username, remote::Route};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -40,6 +40,8 @@ pub(crate) struct Gate {
     /// `None`: the school's own, made at first start.
     pub(crate) authority: Option<OwnAuthority>,
     pub(crate) devices: Vec<Device>,
+    /// Ways in from outside.
+    pub(crate) remote: Vec<Route>,
     pub(crate) limits: Limits,
     /// Requests that may wait to be recorded.
     pub(crate) record_queue: usize,
@@ -105,6 +107,7 @@ pub(crate) struct Raw {
     parent: Option<Text>,
     authority: Option<RawAuthority>,
     devices: Option<Vec<RawDevice>>,
+    remote: Option<Vec<RawRoute>>,
     #[serde(default)]
     limits: RawLimits,
     record_queue: Option<Spanned<u32>>,
@@ -123,6 +126,13 @@ struct RawDevice {
     address: Text,
     name: Text,
     person: Option<Text>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRoute {
+    name: Text,
+    ranges: Spanned<Vec<Text>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -190,6 +200,7 @@ pub(crate) fn check(raw: Raw, check: &mut Check) -> Option<Gate> {
     };
     let devices = raw.devices.unwrap_or_default();
     let devices = devices.iter().filter_map(|it| device(it, check)).collect();
+    let remote = routes(&raw.remote.unwrap_or_default(), check);
     let limits = limits(&raw.limits, check)?;
     let record_queue =
         count(raw.record_queue.as_ref(), "gate.record_queue", 1_000, check).unwrap_or(RECORD_QUEUE as usize);
@@ -216,6 +227,7 @@ pub(crate) fn check(raw: Raw, check: &mut Check) -> Option<Gate> {
         parent,
         authority,
         devices,
+        remote,
         limits,
         record_queue,
     })
@@ -304,6 +316,38 @@ fn device(raw: &RawDevice, check: &mut Check) -> Option<Device> {
         Some(it) => Some(check.parse(it, "gate.devices.person", "write the name they sign in with")?),
     };
     Some(Device { address: address?, name: name?, person })
+}
+
+/// Two of one name would make an approval for one of them an approval for both.
+fn routes(all: &[RawRoute], check: &mut Check) -> Vec<Route> {
+    let mut routes: Vec<Route> = Vec::new();
+    for raw in all {
+        let name: Option<Line> = check.parse(
+            &raw.name,
+            "gate.remote.name",
+            "write what the way in is called, such as \"School VPN\"",
+        );
+        let ranges = raw.ranges.get_ref();
+        let read = parsed(
+            Some(ranges),
+            "gate.remote.ranges",
+            "write a range, such as \"10.99.0.0/16\" or \"10.99.0.7/32\"",
+            check,
+        );
+        if ranges.is_empty() {
+            let remedy = "write the ranges from which people come by it";
+            let _: Option<()> =
+                check.none(ConfigFault::at(&raw.ranges, "gate.remote.ranges", "names no address", remedy));
+        }
+        let Some(name) = name else { continue };
+        if routes.iter().any(|it| it.name.as_str().eq_ignore_ascii_case(name.as_str())) {
+            let remedy = "give each way in a name of its own, or put the ranges of one together";
+            let _: Option<()> =
+                check.none(ConfigFault::at(&raw.name, "gate.remote.name", "stands twice", remedy));
+        }
+        routes.push(Route { name, ranges: read });
+    }
+    routes
 }
 
 fn count(value: Option<&Spanned<u32>>, key: &str, least: u32, check: &mut Check) -> Option<usize> {

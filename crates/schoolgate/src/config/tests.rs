@@ -26,6 +26,7 @@ fn the_example_is_a_configuration() {
     let config = parse(EXAMPLE).expect("the example stands");
     assert_eq!(config.school.calendar.terms.len(), 2);
     assert_eq!(config.gate.devices.len(), 1);
+    assert_eq!(config.gate.remote[0].name.as_str(), "School VPN");
     assert_eq!(config.console.url, "https://schoolgate.example.sch.uk:8443");
 }
 
@@ -39,7 +40,7 @@ fn every_key_is_in_the_example_and_the_example_is_in_the_docs() {
             "" => format!("zzz = 1\n{LEAST}"),
             "school" => format!("{LEAST}zzz = 1\n"),
             "school.terms" => format!("{LEAST}[[school.terms]]\nzzz = 1\n"),
-            "gate.devices" | "lists.sources" => format!("{LEAST}[[{section}]]\nzzz = 1\n"),
+            "gate.devices" | "gate.remote" | "lists.sources" => format!("{LEAST}[[{section}]]\nzzz = 1\n"),
             _ => format!("{LEAST}[{section}]\nzzz = 1\n"),
         };
         let fault = toml::from_str::<raw::Config>(&text).expect_err(section);
@@ -69,6 +70,7 @@ fn every_key_is_in_the_example_and_the_example_is_in_the_docs() {
         "gate",
         "gate.authority",
         "gate.devices",
+        "gate.remote",
         "gate.limits",
         "console",
         "mail",

@@ -7,6 +7,7 @@ mod backup;
 mod carry;
 mod concerns;
 mod engines;
+mod exceptional;
 mod guests;
 mod house;
 mod kill;

@@ -4,6 +4,7 @@ mod flow;
 mod framing;
 mod many;
 mod opened;
+mod outside;
 mod plain;
 mod stay;
 mod stopping;

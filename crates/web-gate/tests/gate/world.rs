@@ -15,7 +15,10 @@ use gate::{
 };
 use jiff::{Timestamp, civil::time, tz::TimeZone};
 use policy::{Directory, LayerText, Rules, Seen, lists::Lists};
-use school::{Calendar, DaySpan, Id, Layer, Person, Role, Roles, School, SchoolDays, Year};
+use school::{
+    Calendar, DaySpan, Id, Layer, Person, Role, Roles, School, SchoolDays, Year, exceptional::Held,
+    remote::RemoteAccess,
+};
 use testkit::{
     asker::Asker,
     internet::{Flaw, Internet, Speaks},
@@ -65,6 +68,11 @@ pub(crate) struct With {
     pub(crate) opens: Option<Timestamp>,
     /// The pupil's time at the school.
     pub(crate) stay: school::Stay,
+    pub(crate) role: Role,
+    /// They wait for the head, or were refused.
+    pub(crate) held: Option<Held>,
+    /// Their approvals of access from outside.
+    pub(crate) approvals: Vec<RemoteAccess>,
 }
 
 impl Default for With {
@@ -78,6 +86,9 @@ impl Default for With {
             six: false,
             opens: None,
             stay: school::Stay::ALWAYS,
+            role: Role::Pupil,
+            held: None,
+            approvals: Vec::new(),
         }
     }
 }
@@ -244,7 +255,7 @@ fn snapshot(with: &With) -> Snapshot {
         school: Id::from_u128(9),
         username: "a.rahman".parse().expect("a user name"),
         name: "Amina Rahman".parse().expect("a line"),
-        roles: Roles::NONE.with(Role::Pupil),
+        roles: Roles::NONE.with(with.role),
         year: Year::new(7),
         groups: Vec::new(),
         email: None,
@@ -265,6 +276,7 @@ fn snapshot(with: &With) -> Snapshot {
         } else {
             Vec::new()
         },
+        held: with.held,
     };
     let proxy = ProxyAddress { host: "gate.school.test".into(), port: 3128, tls_port: None };
     let mut settings = Settings::new("gate.school.test", proxy);
@@ -274,6 +286,7 @@ fn snapshot(with: &With) -> Snapshot {
     (with.settings)(&mut settings);
     Snapshot {
         site: None,
+        remote: [(PUPIL, with.approvals.clone())].into(),
         chosen: school::settings::Settings::default(),
         school: School {
             id: Id::from_u128(9),

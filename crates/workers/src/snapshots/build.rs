@@ -4,7 +4,10 @@ use agreements::{Practice, Signature, due};
 use gate::{Known, People, Pictured, Settings, Snapshot};
 use jiff::Timestamp;
 use policy::{Directory, LayerText, Rules, Subject, lists::Lists};
-use school::{Calendar, Choice, Id, Person, Place, Post, passwords, settings::LEAD_FUNCTIONS};
+use school::{
+    Calendar, Choice, Id, Person, Place, Post, exceptional::held, passwords, remote::RemoteAccess,
+    settings::LEAD_FUNCTIONS,
+};
 use store::{rules::RulesVersion, young::Young};
 
 use super::{inputs::Inputs, lists::Open};
@@ -46,6 +49,12 @@ pub(super) fn snapshot(
             change_from: change_from(inputs, &kept.person),
             pictures: inputs.young.get(&kept.person.id).map(pictured),
             missing: due(&kept.person, &practice, &inputs.agreements, signed),
+            held: held(
+                &inputs.chosen,
+                kept.person.roles,
+                inputs.cases.get(&kept.person.id).map(|it| it.granted),
+                inputs.guests.contains(&kept.person.id),
+            ),
             person: kept.person.clone(),
         }
     });
@@ -58,8 +67,12 @@ pub(super) fn snapshot(
         .with_classes(&inputs.groups, &inputs.chosen)
         .with_shared(inputs.shared.iter().copied());
     let agreements = inputs.agreements.clone();
+    let mut remote: HashMap<Id<Person>, Vec<RemoteAccess>> = HashMap::new();
+    for it in &inputs.remote {
+        remote.entry(it.person).or_default().push(it.clone());
+    }
     let (school, site, chosen) = (inputs.school.clone(), inputs.site, inputs.chosen.clone());
-    Snapshot { school, site, rules, people, agreements, calendar, settings, chosen, faults }
+    Snapshot { school, site, rules, people, agreements, calendar, settings, remote, chosen, faults }
 }
 
 /// Of a password that is kept here; elsewhere they have rules of their own.

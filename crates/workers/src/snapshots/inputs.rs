@@ -1,8 +1,10 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use agreements::{Agreement, Signature};
 use jiff::Timestamp;
-use school::{Group, Id, KeptBy, Person, School, Site, settings::Settings};
+use school::{
+    Group, Id, KeptBy, Person, School, Site, exceptional::Case, remote::RemoteAccess, settings::Settings,
+};
 use store::{
     StoreError, Tx,
     lists::{ListSource, ListState},
@@ -38,6 +40,11 @@ pub(super) struct Inputs {
     pub(super) plans: HashMap<Id<Person>, String>,
     /// Who holds which post at this moment (ACC-08).
     pub(super) posts: Vec<Holder>,
+    /// Approvals of access from outside that stand or are to come (ACC-22, ACC-23).
+    pub(super) remote: Vec<RemoteAccess>,
+    /// What was said of access as an exceptional case, and who was let in as a guest (ACC-19).
+    pub(super) cases: HashMap<Id<Person>, Case>,
+    pub(super) guests: HashSet<Id<Person>>,
     pub(super) lists: Vec<(ListSource, Option<ListState>)>,
 }
 
@@ -85,6 +92,9 @@ impl Inputs {
             signatures: store::agreements::signatures(tx, school).await?,
             plans: store::plans::profiles(tx, school).await?,
             posts: store::posts::at(tx, school, now).await?,
+            remote: store::remote::standing(tx, school, now).await?,
+            cases: store::exceptional::all(tx, school).await?,
+            guests: store::guests::admitted(tx, school).await?.into_iter().collect(),
             lists: store::lists::all(tx).await?,
         })
     }

@@ -8,6 +8,7 @@ mod fetched_lists;
 mod letters;
 mod lists;
 mod mail;
+mod outside;
 mod overseeing;
 mod oversight_letters;
 mod places;

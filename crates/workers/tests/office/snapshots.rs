@@ -133,8 +133,8 @@ async fn a_gate_decides_by_what_its_own_site_says() {
         for name in ["north", "south"] {
             let target = Target::parse(&format!("http://{name}.example.org/")).expect("an address");
             let stage = Stage::Request;
-            let ruling =
-                gate::judge(&snapshot, &gate::Who::Known(Arc::clone(teacher)), &target, stage, at(0));
+            let who = gate::Who::Known(Arc::clone(teacher));
+            let ruling = gate::judge(&snapshot, &who, [10, 0, 0, 5].into(), &target, stage, at(0));
             let blocked = ruling.decision().verdict == Verdict::Block;
             assert_eq!(blocked, closed.contains(&name), "{name} at {stands_at:?}");
         }
