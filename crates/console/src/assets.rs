@@ -66,6 +66,13 @@ mod tests {
         }
     }
 
+    /// The console knows no gate, so each has its own.
+    #[test]
+    fn agreements_are_read_aloud_as_at_the_gate() {
+        let theirs = include_str!("../../gate/src/pages/read-aloud.js");
+        assert!(include_str!("../static/console.js").contains(theirs), "change both");
+    }
+
     #[test]
     fn no_style_sheet_loads_anything_from_elsewhere() {
         for asset in ASSETS.iter().filter(|it| it.media_type.starts_with("text/css")) {

@@ -70,6 +70,22 @@ async fn staff_sign_before_the_pages_open() {
     );
 }
 
+/// AUP-05: the button is for the script to show, and nothing but the voice is lost without it.
+#[tokio::test]
+async fn an_agreement_can_be_read_aloud_and_is_there_without_a_script() {
+    let world = World::new().await;
+    let session = world.session(&world.elm, Role::Teacher).await;
+    for path in ["/agreements/read/pupils/1", "/agreements/read/pupils/1?reading=young"] {
+        let page = world.get(path, Some(&session)).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+        assert!(page.text.contains("<p hidden><button"), "no button that does nothing without the script");
+        let article = page.text.split("id=\"agreement\"").nth(1).and_then(|it| it.split("</article>").next());
+        assert!(article.is_some_and(|it| it.contains("<p class=\"govuk-body\">")), "{path}");
+        let policy = page.headers.get("content-security-policy").and_then(|it| it.to_str().ok());
+        assert!(policy.is_some_and(|it| it.contains("script-src 'self'") && !it.contains("unsafe")));
+    }
+}
+
 /// AUP-09, AUP-10: for one's own child, and nobody else's.
 #[tokio::test]
 async fn a_parent_signs_for_their_own_child_alone() {

@@ -6,7 +6,10 @@
   const start = button.textContent;
   let on = false;
   const end = () => { on = false; button.textContent = start; };
-  button.parentElement.hidden = false;
+  // Some browsers have the means and no voice, and some find their voices a little later.
+  const show = () => { button.parentElement.hidden = voice.getVoices().length === 0; };
+  show();
+  voice.addEventListener("voiceschanged", show);
   button.addEventListener("click", () => {
     voice.cancel();
     if (on) { end(); return; }

@@ -126,6 +126,12 @@ heading("Her mother reads it and signs in her place");
 await office(
   "ros.vale",
   async (page) => {
+    // The browser of this walk has no voice: one that writes down what it would say.
+    await page.addInitScript(() => {
+      window.said = [];
+      const voice = { getVoices: () => [{}], addEventListener() {}, cancel() {}, speak: (it) => window.said.push(it.text) };
+      Object.defineProperty(window, "speechSynthesis", { value: voice });
+    });
     await open(page, `${CONSOLE}/children`);
     await says(page, "Nia Vale");
     expect(!(await text(page)).includes("Omar"), "nobody else's child", await text(page));
@@ -133,6 +139,10 @@ await office(
     await page.getByRole("main").getByRole("link", { name: "Read and sign" }).click();
     await page.waitForLoadState();
     await look(page, "child-agreement");
+    await page.getByRole("button", { name: "Read it to me" }).click();
+    const said = (await page.evaluate(() => window.said)).join(" ");
+    expect(said.length > 200, "it is read aloud", said);
+    await page.getByRole("button", { name: "Stop reading" }).click();
     await press(page, /in my child/);
     await open(page, `${CONSOLE}/children`);
     await says(page, "Complete");
