@@ -130,7 +130,8 @@ async fn at_the_gate_they_are_what_they_are_at_this_school_and_only_in_their_tim
     let teacher = snapshot.people.get(TEACHER).expect("one of its own");
     assert_eq!(known.subject.profile(), teacher.subject.profile());
     assert!(known.password.is_some(), "with the password of their own school");
-    let refusal = |seconds| gate::Refusal::of_time(&snapshot, known, at(seconds));
+    let device = "10.0.0.9".parse().unwrap();
+    let refusal = |seconds| gate::Refusal::of(&snapshot, known, device, at(seconds));
     assert_eq!(refusal(59), Some(gate::Refusal::NotYet(at(60))));
     assert_eq!(refusal(60), None);
     assert_eq!(refusal(3_600), Some(gate::Refusal::Ended(at(3_600))));
