@@ -204,7 +204,7 @@ async fn enter_with_scan(world: &World, session: &Token, name: &str, scan: &[u8]
     let option = page.text.split("<option value=\"").nth(1).and_then(|it| it.split('"').next());
     let mut body = String::new();
     for (name, value) in [
-        ("token", session.form_token().as_str()),
+        ("token", session.form_token(None).as_str()),
         ("agreement", option.expect("an agreement")),
         ("standing", "own"),
         ("signer", "Ada Pupil"),

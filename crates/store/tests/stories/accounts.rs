@@ -20,14 +20,14 @@ async fn an_account_is_kept_elsewhere_and_back_and_whoever_is_signed_in_with_it_
         let mut tx = write(&db).await;
         assert_eq!(accounts::kept_by(&mut tx, lead).await.unwrap(), KeptBy::School);
         assert!(accounts::all_kept_elsewhere(&mut tx, school).await.unwrap().is_empty());
-        let before = stamp::of(&mut tx, school).await.unwrap();
+        let before = stamp::of(&mut tx, school, by.at).await.unwrap();
         accounts::keep_by(&mut tx, &by, school, lead, KeptBy::School).await.unwrap();
         assert!(sessions::find(&mut tx, &[1; 32], by.at).await.unwrap().is_some(), "nothing changed");
         accounts::keep_by(&mut tx, &by, school, lead, KeptBy::Directory).await.unwrap();
         tx.commit().await.unwrap();
 
         let mut tx = write(&db).await;
-        assert_ne!(stamp::of(&mut tx, school).await.unwrap(), before, "gates hear of it");
+        assert_ne!(stamp::of(&mut tx, school, by.at).await.unwrap(), before, "gates hear of it");
         assert_eq!(sessions::find(&mut tx, &[1; 32], by.at).await.unwrap(), None);
         assert!(sessions::find(&mut tx, &[2; 32], by.at).await.unwrap().is_some(), "somebody else's stays");
         accounts::keep_by(&mut tx, &by, school, lead, KeptBy::Provider).await.unwrap();
@@ -94,11 +94,11 @@ async fn pictures_are_given_replaced_and_gone_with_everything_one_signs_in_with(
         young::give(&mut tx, &by, pupil, &young("first", "red-sun")).await.unwrap();
         tx.commit().await.unwrap();
         let mut tx = write(&db).await;
-        let before = stamp::of(&mut tx, school).await.unwrap();
+        let before = stamp::of(&mut tx, school, by.at).await.unwrap();
         young::give(&mut tx, &by, pupil, &young("second", "blue-key")).await.unwrap();
         tx.commit().await.unwrap();
         let mut tx = write(&db).await;
-        assert_ne!(stamp::of(&mut tx, school).await.unwrap(), before, "gates hear of it");
+        assert_ne!(stamp::of(&mut tx, school, by.at).await.unwrap(), before, "gates hear of it");
         let all = young::all(&mut tx, school).await.unwrap();
         assert_eq!(all.into_iter().collect::<Vec<_>>(), [(pupil.id, young("second", "blue-key"))]);
         let secrets = store::audit::recent(&mut tx, school, None, 9).await.unwrap();

@@ -28,14 +28,18 @@ async fn what_was_said_last_counts_and_gates_are_told() {
         let mut tx = write(&db).await;
         let held = exceptional::held_of(&mut tx, &chosen, &visitor).await.unwrap();
         assert_eq!(held, Some(Held::Waiting), "{:?}", chosen.text(&GUEST_APPROVAL));
-        let before = stamp::of(&mut tx, school).await.unwrap();
+        let before = stamp::of(&mut tx, school, by("2026-11-26T09:00:00Z").at).await.unwrap();
         let first = head("2026-11-25T09:00:00Z");
         for _ in 0..2 {
             exceptional::decide(&mut tx, &first, &visitor, true, "Reads with Year 2").await.unwrap();
         }
         tx.commit().await.unwrap();
         let mut tx = write(&db).await;
-        assert_ne!(stamp::of(&mut tx, school).await.unwrap(), before, "gates build anew");
+        assert_ne!(
+            stamp::of(&mut tx, school, by("2026-11-26T09:00:00Z").at).await.unwrap(),
+            before,
+            "gates build anew"
+        );
         assert_eq!(exceptional::held_of(&mut tx, &chosen, &visitor).await.unwrap(), None);
         let later = head("2026-11-26T09:00:00Z");
         exceptional::decide(&mut tx, &later, &visitor, false, "It ended badly").await.unwrap();
