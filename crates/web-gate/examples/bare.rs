@@ -78,7 +78,7 @@ fn snapshot() -> Snapshot {
     settings.devices.insert(IpAddr::from([127, 0, 0, 1]), ("Bench".into(), None));
     Snapshot {
         site: None,
-        remote: std::collections::HashMap::new(),
+        remote: HashMap::new(),
         chosen: school::settings::Settings::default(),
         school: School { id: Id::from_u128(1), trust: None, name: "Bare".parse().expect("a line") },
         rules,
