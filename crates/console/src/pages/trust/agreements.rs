@@ -17,16 +17,22 @@ pub(crate) async fn get(State(console): State<Console>, staff: Reader) -> Result
     let now = (console.clock)();
     let mut tx = console.db.read().await?;
     let ours = Ours::of(&mut tx, &staff).await?;
-    let mut rows = Vec::new();
+    let mut counted = Vec::new();
     for school in &ours.schools {
         let book = Book::of(&mut tx, school.id, console.zone(school.id)).await?;
-        let mut cells = vec![html! { strong { (school.name) } }];
-        let counts = console.blocking(move || counts(&book, now)).await?;
-        cells.extend(counts.into_iter().map(cell));
-        rows.push(cells);
+        counted.push((school.name.to_string(), console.blocking(move || counts(&book, now)).await?));
     }
-    let mut headings = vec!["School", "Altogether"];
-    headings.extend(Audience::ALL.iter().map(|it| it.label()));
+    // An agreement that applies to nobody in any school has no column.
+    let shown: Vec<usize> = (0..=Audience::ALL.len())
+        .filter(|at| *at == 0 || counted.iter().any(|(_, it)| it[*at].is_some()))
+        .collect();
+    let heading = |at: &usize| if *at == 0 { "Altogether" } else { Audience::ALL[*at - 1].label() };
+    let headings: Vec<&str> = std::iter::once("School").chain(shown.iter().map(heading)).collect();
+    let row = |(name, all): &(String, Vec<Option<(u64, u64)>>)| {
+        let name = html! { strong { (name) } };
+        std::iter::once(name).chain(shown.iter().map(|at| cell(all[*at]))).collect()
+    };
+    let rows: Vec<Vec<Markup>> = counted.iter().map(row).collect();
     let content = html! {
         h1.govuk-heading-l { "Who has not signed" }
         p.govuk-body.sg-lead {
