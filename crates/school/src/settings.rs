@@ -97,22 +97,27 @@ impl Settings {
         self.0.get(setting.key).cloned().unwrap_or_else(default)
     }
 
+    /// Without a copy: asked at every request of a gate.
+    pub(crate) fn value<'a>(&'a self, setting: &'a Setting) -> &'a str {
+        self.0.get(setting.key).map_or(setting.default, |it| it.value.as_str())
+    }
+
     pub fn text(&self, setting: &Setting) -> String {
-        self.get(setting).value
+        self.value(setting).to_owned()
     }
 
     pub fn is_on(&self, setting: &Setting) -> bool {
-        self.get(setting).value == "on"
+        self.value(setting) == "on"
     }
 
     /// In the unit that the setting names.
     pub fn number(&self, setting: &Setting) -> u32 {
-        self.get(setting).value.parse().unwrap_or_default()
+        self.value(setting).parse().unwrap_or_default()
     }
 
     /// Codes of a [`Kind::Several`], in the order kept.
     pub fn several(&self, setting: &Setting) -> Vec<String> {
-        self.get(setting).value.split_whitespace().map(ToOwned::to_owned).collect()
+        self.value(setting).split_whitespace().map(ToOwned::to_owned).collect()
     }
 }
 

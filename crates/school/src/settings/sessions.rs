@@ -73,12 +73,15 @@ impl Settings {
         } else {
             &SESSION_LONGEST
         };
-        let own = self.number(own);
+        let mut most = self.number(own);
         if roles.iter().any(Role::needs_vetting) {
-            own.min(self.number(&SESSION_ADMINISTRATORS))
-        } else {
-            own
+            most = most.min(self.number(&SESSION_ADMINISTRATORS));
         }
+        let mut short = self.value(&SESSION_SHORT_ROLES).split_whitespace();
+        if short.any(|code| Role::from_code(code).is_some_and(|it| roles.has(it))) {
+            most = most.min(self.number(&SESSION_SHORT));
+        }
+        most
     }
 }
 
