@@ -22,7 +22,10 @@ const LASTS: SignedDuration = SignedDuration::from_mins(10);
 
 /// One [`Roll`] for each school that was asked for.
 #[derive(Clone, Default)]
-pub struct Rolls(Arc<Mutex<HashMap<Id<School>, (Stamp, Arc<Roll>)>>>);
+pub struct Rolls(Arc<Mutex<Kept>>);
+
+/// With the stamp of what it was read from.
+type Kept = HashMap<Id<School>, (Stamp, Arc<Roll>)>;
 
 pub(super) struct Roll {
     pub(super) book: Book,
