@@ -106,13 +106,13 @@ pub(crate) fn pick(frame: &Frame<'_>, form: &Form<'_>) -> Sheet {
 
 /// As a child or whoever helps them reads it.
 fn words(wrong: Wrong) -> &'static str {
-    use crate::Refusal::{Busy, Closed, Ended, NotYet, SlowDown};
+    use crate::Refusal::{Busy, Closed, Ended, NotYet, Outside, SlowDown};
     match wrong {
         Wrong::Refused(Busy) => "Many people are signing in. Wait a moment, then try again.",
         Wrong::Refused(SlowDown) => {
             "That was a lot of wrong tries. Please tell your teacher. You can try again in ten minutes."
         }
-        Wrong::Refused(Ended(_) | NotYet(_) | Closed) => {
+        Wrong::Refused(Ended(_) | NotYet(_) | Closed | Outside(_)) => {
             "You cannot sign in today. Please tell your teacher."
         }
         Wrong::Stale => "This page was open for a long time. Please pick your pictures again.",
