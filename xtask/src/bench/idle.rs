@@ -163,13 +163,36 @@ fn start_gate(program: &Path, folder: &Path, site: SocketAddr) -> anyhow::Result
     let child = Command::new(program).args(["serve", "--config"]).arg(&file).stdout(Stdio::null()).spawn();
     let running = Running(child.with_context(|| format!("cannot start {}", program.display()))?);
     let began = Instant::now();
-    while let Err(fault) = tunnel(door) {
+    while let Err(fault) = agree(door).and_then(|()| tunnel(door)) {
         if began.elapsed() > Duration::from_secs(30) {
             return Err(fault.context("the gate does not open"));
         }
         sleep(Duration::from_millis(100));
     }
     Ok((running, door))
+}
+
+/// Nothing opens before the agreement, so the person accepts it at the gate, as anybody does.
+fn agree(door: SocketAddr) -> anyhow::Result<()> {
+    let asked = |head: &str, body: &str| {
+        let mut tcp = TcpStream::connect(door)?;
+        tcp.set_read_timeout(Some(Duration::from_secs(20)))?;
+        write!(tcp, "{head} http://gate.bench.internal/agree HTTP/1.1\r\nHost: gate.bench.internal\r\n")?;
+        write!(tcp, "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n", body.len())?;
+        write!(tcp, "Connection: close\r\n\r\n{body}")?;
+        let mut answer = String::new();
+        tcp.read_to_string(&mut answer)?;
+        anyhow::Ok(answer)
+    };
+    let page = asked("GET", "")?;
+    let hidden = |name: &str| {
+        let (_, rest) = page.split_once(&format!("name=\"{name}\" value=\""))?;
+        rest.split('"').next()
+    };
+    let fields =
+        ["token", "agreement", "reading", "text"].map(|name| Some(format!("{name}={}", hidden(name)?)));
+    let Some(form) = fields.into_iter().collect::<Option<Vec<_>>>() else { return Ok(()) };
+    asked("POST", &format!("{}&back=&answer=accept", form.join("&"))).map(drop)
 }
 
 fn run_quietly(command: &mut Command) -> anyhow::Result<()> {
