@@ -65,7 +65,17 @@ impl Fields {
             kept.chain(changed.iter().copied()).filter(|(_, value)| !value.is_empty()).collect();
         serde_html_form::to_string(all).unwrap_or_default()
     }
+
+    /// What was asked, as the audit trail tells it; empty where nothing was.
+    pub(crate) fn in_words(&self) -> String {
+        let asked = self.0.iter().filter(|(name, value)| name != "token" && !value.is_empty());
+        let words: Vec<String> = asked.map(|(name, value)| format!("{name} {value}")).collect();
+        words.join(", ").chars().take(MOST_WORDS).collect()
+    }
 }
+
+/// Of a search, as it is written down; in characters.
+const MOST_WORDS: usize = 500;
 
 impl From<Vec<(String, String)>> for Fields {
     fn from(all: Vec<(String, String)>) -> Fields {

@@ -25,6 +25,7 @@ mod session;
 mod staff;
 mod throttle;
 mod trip;
+mod viewed;
 
 pub use crate::{
     clock::Clock,

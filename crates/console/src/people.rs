@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use school::{Id, Person, Roles, School};
 use store::{StoreError, Tx, people, register};
 
+use crate::fields::Fields;
+
 #[derive(Default)]
 pub(crate) struct People {
     known: HashMap<Id<Person>, Person>,
@@ -147,4 +149,10 @@ pub(crate) fn name(person: &Person) -> String {
         Some(year) => format!("{} (Year {year})", person.name),
         None => person.name.to_string(),
     }
+}
+
+/// What a search asked for, in words for the audit trail; `all` where it asked for nothing.
+pub(crate) fn asked(fields: &Fields, all: &str) -> String {
+    let words = fields.in_words();
+    if words.is_empty() { all.to_owned() } else { words }
 }

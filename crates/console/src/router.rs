@@ -61,7 +61,7 @@ pub(crate) enum Demand {
     Nothing,
     SignedIn,
     Right(Right),
-    /// The right, and a second credential shown a short while ago (ACC-07): case files and administration.
+    /// The right, and a second credential shown a short while ago (ACC-07): whatever names a person or changes something.
     Fresh(Right),
 }
 
@@ -101,7 +101,7 @@ const fn may(right: Right) -> Demand {
     Demand::Right(right)
 }
 
-/// For case files and administration.
+/// For whatever names a person or changes something.
 const fn fresh(right: Right) -> Demand {
     Demand::Fresh(right)
 }

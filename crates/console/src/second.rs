@@ -24,12 +24,14 @@ pub struct SignIn {
     /// Seals second credentials. It lies in the data folder, so that the database alone gives none away.
     key: [u8; 32],
     pub(crate) passkeys: Passkeys,
+    /// Of the console, as browsers reach it, without a slash at its end.
+    pub(crate) url: String,
 }
 
 impl SignIn {
     /// `url`: of the console, as browsers reach it; passkeys belong to its host.
     pub fn new(key: [u8; 32], url: &str) -> SignIn {
-        SignIn { key, passkeys: Passkeys::of(url) }
+        SignIn { key, passkeys: Passkeys::of(url), url: url.trim_end_matches('/').to_owned() }
     }
 }
 

@@ -2,19 +2,23 @@
 mod agreements;
 mod forms;
 mod guests;
+mod looks;
 mod made_up;
 mod outside;
 mod pages;
 mod placements;
 mod posts;
+mod powers;
 mod refusals;
 mod register;
 mod roster;
 mod second;
 mod shared;
+mod sheets;
 mod sign_in;
 mod tree;
 mod trust;
+mod twice;
 
 use std::sync::{
     Arc,
@@ -169,6 +173,19 @@ impl World {
     /// A session of someone with this role, opened behind the sign-in page's back, in which a second credential was just
     /// shown.
     async fn session(&self, school: &School, role: Role) -> Token {
+        let token = self.session_by_password(school, role).await;
+        self.prove(&token).await;
+        token
+    }
+
+    /// A second credential is shown, again.
+    async fn prove(&self, session: &Token) {
+        let mut tx = self.db.write().await.expect("a transaction");
+        sessions::prove(&mut tx, &session.hash(), self.now()).await.expect("proved");
+        tx.commit().await.expect("kept");
+    }
+
+    async fn session_by_password(&self, school: &School, role: Role) -> Token {
         let token = Token::fresh().expect("chance");
         let mut tx = self.db.write().await.expect("a transaction");
         let all = people::all(&mut tx, school.id).await.expect("people");
@@ -185,7 +202,6 @@ impl World {
         sessions::open(&mut tx, &token.hash(), school.id, person.id, self.now(), until)
             .await
             .expect("a session");
-        sessions::prove(&mut tx, &token.hash(), self.now()).await.expect("proved");
         tx.commit().await.expect("kept");
         token
     }
@@ -198,6 +214,12 @@ impl World {
         let place = (Layer::School, owner.as_str());
         store::settings::set(&mut tx, &by, school, place, setting, value, false).await.expect("set");
         tx.commit().await.expect("kept");
+    }
+
+    /// The newest entry of the audit trail.
+    async fn newest(&self, school: &School) -> store::audit::Entry {
+        let mut tx = self.db.read().await.expect("a transaction");
+        store::audit::recent(&mut tx, school.id, None, 1).await.expect("entries").remove(0)
     }
 
     async fn send(&self, request: Request<Body>) -> Answer {

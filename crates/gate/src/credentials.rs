@@ -89,7 +89,8 @@ impl Refusal {
         })
     }
 
-    fn of_time(snapshot: &Snapshot, known: &Known, now: Timestamp) -> Option<Refusal> {
+    /// Before their time, after it, or outside the hours of community users.
+    pub fn of_time(snapshot: &Snapshot, known: &Known, now: Timestamp) -> Option<Refusal> {
         let stay = known.person.stay;
         if let Some(until) = stay.until
             && until <= now

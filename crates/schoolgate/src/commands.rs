@@ -19,6 +19,8 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::house::House;
+
 #[derive(Parser)]
 #[command(
     name = "schoolgate",
@@ -94,6 +96,14 @@ impl Commands {
             Command::Doctor(it) => doctor::run(&it.config),
         }
     }
+}
+
+/// A look at what is of people is written down before it is shown, here as in the console (LOG-04).
+async fn viewed(house: &House, act: &str, subject: &str) -> anyhow::Result<()> {
+    let by = store::By { person: None, name: "Command line".to_owned(), at: crate::clock::now() };
+    let mut tx = house.db.write().await?;
+    store::audit::note(&mut tx, &by, house.school.id, act, subject, None, None).await?;
+    Ok(tx.commit().await?)
 }
 
 /// A runtime for a command that ends by itself.

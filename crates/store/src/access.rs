@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use school::{Choice, Id, Person, Rights, Role, Roles, School};
 
 use crate::{
-    By, StoreError, Tx, audit, people,
+    By, StoreError, Tx, audit, people, powers,
     sql::{Row, Value},
 };
 
@@ -71,6 +71,10 @@ pub async fn settle_all(
         }
         for what in new.iter().filter(|it| !old.contains(it)) {
             given.extend(row(by, person, what, basis));
+        }
+        // Set-up and made-up schools are nobody's doing.
+        if let (Some(after), Some(_)) = (after, by.person) {
+            powers::gained(tx, by, before.map_or(Roles::NONE, |it| it.roles), after).await?;
         }
     }
     for (what, ids) in over {

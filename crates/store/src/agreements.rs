@@ -39,7 +39,40 @@ pub async fn publish(
     readings: Vec<Reading>,
     note: &str,
 ) -> Result<Agreement, StoreError> {
-    let version = tx.next(&format!("agreement {school} {}", audience.code())).await?;
+    let version = tx.next(&series(school, audience)).await?;
+    put(tx, by, school, (audience, version), readings, note).await
+}
+
+/// As [`publish`], where `base` is still the newest version (0: there is none). Else [`StoreError::Stale`]: of two who
+/// publish at once, the second looks at what the first changed.
+pub async fn publish_after(
+    tx: &mut Tx,
+    by: &By,
+    school: Id<School>,
+    (audience, base): (Audience, u32),
+    readings: Vec<Reading>,
+    note: &str,
+) -> Result<Agreement, StoreError> {
+    let version = tx.next(&series(school, audience)).await?;
+    if version != i64::from(base) + 1 {
+        return Err(StoreError::Stale);
+    }
+    put(tx, by, school, (audience, version), readings, note).await
+}
+
+/// Its numbers are the versions.
+fn series(school: Id<School>, audience: Audience) -> String {
+    format!("agreement {school} {}", audience.code())
+}
+
+async fn put(
+    tx: &mut Tx,
+    by: &By,
+    school: Id<School>,
+    (audience, version): (Audience, i64),
+    readings: Vec<Reading>,
+    note: &str,
+) -> Result<Agreement, StoreError> {
     let number = u32::try_from(version).map_err(|err| corrupt("version", err))?;
     let agreement = Agreement::new(fresh_id(by.at), school, audience, number, readings)
         .ok_or_else(|| corrupt("level", "an agreement without a standard reading"))?;
@@ -120,6 +153,12 @@ pub async fn get(
     let sql = "select id, school, audience, version, title, body, published_at, note, published_by_name \
                from agreement where school = $1 and id = $2";
     one(tx, sql, vec![school.into(), id.into()]).await
+}
+
+/// `None`: there is none of this id.
+pub async fn published_at(tx: &mut Tx, id: Id<Agreement>) -> Result<Option<Timestamp>, StoreError> {
+    let row = tx.first("select published_at from agreement where id = $1", vec![id.into()]).await?;
+    row.map(|row| row.at("published_at")).transpose()
 }
 
 async fn one(

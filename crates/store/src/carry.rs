@@ -30,6 +30,7 @@ pub(crate) const TABLES: &[&str] = &[
     "concern_event",
     "audit",
     "session",
+    "view_reason",
     "job",
     "pulse",
     "set_up_token",

@@ -29,7 +29,7 @@ pub struct Count {
 impl Count {
     /// Whether it only looked.
     pub fn is_view(&self) -> bool {
-        ["view", "export", "explain", "search", "download"].iter().any(|it| self.act.starts_with(it))
+        ["view", "open", "export", "explain", "search", "download"].iter().any(|it| self.act.starts_with(it))
     }
 }
 

@@ -23,11 +23,12 @@ pub struct Kept {
 /// Accounts of those who are gone stay this long, so that a browser that is still open can say why it is shut out.
 const ACCOUNT_STAYS: SignedDuration = SignedDuration::from_hours(24);
 
+/// [`StoreError::Taken`] where the id is in use, in whichever school; the transaction goes on.
 pub async fn add(tx: &mut Tx, by: &By, guest: &Guest) -> Result<(), StoreError> {
     let sql = "insert into guest (id, version, school, name, kind, organisation, email, focus, sponsor, starts_at, \
                ends_at, signed_on_paper, asked_by, asked_at, stage, approved_by, approved_at, stage_by, stage_at, why, \
                account) values ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, \
-               $19, $20)";
+               $19, $20) on conflict (id) do nothing";
     let mut values = vec![
         guest.id.into(),
         guest.school.into(),
@@ -44,7 +45,9 @@ pub async fn add(tx: &mut Tx, by: &By, guest: &Guest) -> Result<(), StoreError> 
         guest.asked_at.into(),
     ];
     values.extend(stage_values(&guest.stage));
-    tx.run(sql, values).await?;
+    if tx.run(sql, values).await? == 0 {
+        return Err(StoreError::Taken("the number of this guest".to_owned()));
+    }
     audit::note(tx, by, guest.school, "ask for a guest", &subject(guest), None, Some(&told(guest))).await
 }
 

@@ -58,6 +58,7 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (15, "placements", include_str!("../migrations/0015_placements.sql")),
     (16, "class identities", include_str!("../migrations/0016_class_identities.sql")),
     (17, "exceptional cases", include_str!("../migrations/0017_exceptional_cases.sql")),
+    (18, "one at once", include_str!("../migrations/0018_one_at_once.sql")),
 ];
 
 const READERS: u32 = 4;

@@ -27,13 +27,14 @@ pub struct Plan {
     pub version: i64,
 }
 
-/// Replaces the one that runs for this person, if any.
+/// Replaces the one that runs for this person, if any. Fails with [`StoreError::Stale`] where somebody else makes one for
+/// them at the same moment.
 pub async fn make(tx: &mut Tx, by: &By, plan: &Plan) -> Result<(), StoreError> {
     let sql = "update access_plan set ended_at = $3, version = version + 1 \
                where school = $1 and person = $2 and ended_at is null";
     tx.run(sql, vec![plan.school.into(), plan.person.into(), by.at.into()]).await?;
     let sql = "insert into access_plan (id, version, school, person, need, decided_by, profile, since, review_at, made_by) \
-               values ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9)";
+               values ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing";
     let values = vec![
         plan.id.into(),
         plan.school.into(),
@@ -45,7 +46,7 @@ pub async fn make(tx: &mut Tx, by: &By, plan: &Plan) -> Result<(), StoreError> {
         plan.review_at.into(),
         by.name.as_str().into(),
     ];
-    tx.run(sql, values).await?;
+    touched(tx.run(sql, values).await?)?;
     stamp::bump(tx).await?;
     // The need stays out of the trail, which others may read.
     let after = format!("profile {}, decided by {}", plan.profile, plan.decided_by);
@@ -63,10 +64,12 @@ pub async fn review(tx: &mut Tx, by: &By, plan: &Plan, next: Timestamp) -> Resul
     audit::note(tx, by, plan.school, "review access plan", &subject, Some(&before), Some(&after)).await
 }
 
+/// Fails with [`StoreError::Stale`] where it changed meanwhile or has ended.
 pub async fn end(tx: &mut Tx, by: &By, plan: &Plan) -> Result<(), StoreError> {
     let sql = "update access_plan set ended_at = $3, version = version + 1 \
-               where id = $1 and school = $2 and ended_at is null";
-    touched(tx.run(sql, vec![plan.id.into(), plan.school.into(), by.at.into()]).await?)?;
+               where id = $1 and school = $2 and version = $4 and ended_at is null";
+    let values = vec![plan.id.into(), plan.school.into(), by.at.into(), plan.version.into()];
+    touched(tx.run(sql, values).await?)?;
     stamp::bump(tx).await?;
     audit::note(tx, by, plan.school, "end access plan", &plan.person.to_string(), None, None).await
 }

@@ -22,9 +22,10 @@ pub struct Holder {
     pub version: i64,
 }
 
+/// Fails with [`StoreError::Stale`] where they hold this post already.
 pub async fn appoint(tx: &mut Tx, by: &By, holder: &Holder) -> Result<(), StoreError> {
     let sql = "insert into post_holder (id, version, school, post, person, since, until, contact, about) \
-               values ($1, 1, $2, $3, $4, $5, $6, $7, $8)";
+               values ($1, 1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing";
     let values = vec![
         holder.id.into(),
         holder.school.into(),
@@ -35,7 +36,9 @@ pub async fn appoint(tx: &mut Tx, by: &By, holder: &Holder) -> Result<(), StoreE
         holder.contact.as_str().into(),
         Value::text(&holder.about),
     ];
-    tx.run(sql, values).await?;
+    if tx.run(sql, values).await? == 0 {
+        return Err(StoreError::Stale);
+    }
     stamp::bump(tx).await?;
     let after = holder.person.to_string();
     audit::note(tx, by, holder.school, "appoint to post", holder.post.label(), None, Some(&after)).await

@@ -31,7 +31,46 @@ pub async fn save(
     text: &str,
     note: &str,
 ) -> Result<i64, StoreError> {
-    let version = tx.next(&format!("rules {school}")).await?;
+    let version = tx.next(&series(school)).await?;
+    put(tx, by, school, (place, version), text, note).await
+}
+
+/// As [`save`], where `base` is still what stands there (0: nothing does). Else [`StoreError::Stale`]: of two who save at
+/// once, the second looks at what the first changed.
+pub async fn replace(
+    tx: &mut Tx,
+    by: &By,
+    school: Id<School>,
+    (place, base): (Place, i64),
+    text: &str,
+    note: &str,
+) -> Result<i64, StoreError> {
+    // The number first: whoever else saves waits here until we are done, or we for them.
+    let version = tx.next(&series(school)).await?;
+    let sql = "select coalesce(max(version), 0) as newest from rules_version \
+               where school = $1 and layer = $2 and coalesce(site, '') = $3";
+    let site = place.site().map(|it| it.to_string()).unwrap_or_default();
+    let row = tx.first(sql, vec![school.into(), place.layer().code().into(), site.into()]).await?;
+    let newest: i64 = row.map_or(Ok(0), |row| row.get("newest"))?;
+    if newest != base {
+        return Err(StoreError::Stale);
+    }
+    put(tx, by, school, (place, version), text, note).await
+}
+
+/// Of all layers together.
+fn series(school: Id<School>) -> String {
+    format!("rules {school}")
+}
+
+async fn put(
+    tx: &mut Tx,
+    by: &By,
+    school: Id<School>,
+    (place, version): (Place, i64),
+    text: &str,
+    note: &str,
+) -> Result<i64, StoreError> {
     let sql = "insert into rules_version \
                (school, version, layer, site, policy, note, saved_at, saved_by, saved_by_name) \
                values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";

@@ -47,8 +47,19 @@ pub enum Kind {
     ListJump,
     /// Somebody said that a site does not fit (CHG-07).
     SiteReport,
+    /// Somebody was given rights that show the gravest records (ACC-12).
+    Powers,
+    /// Somebody who holds such rights has to sign in anew (ACC-12).
+    SignInReset,
     /// Anything else that needs technical hands.
     Technical,
+}
+
+impl Kind {
+    /// The head and the person it is about are told too.
+    pub fn is_of_powers(self) -> bool {
+        matches!(self, Kind::Powers | Kind::SignInReset)
+    }
 }
 
 impl Choice for Kind {
@@ -63,6 +74,8 @@ impl Choice for Kind {
         Kind::StaleList,
         Kind::ListJump,
         Kind::SiteReport,
+        Kind::Powers,
+        Kind::SignInReset,
         Kind::Technical,
     ];
     fn code(self) -> &'static str {
@@ -77,6 +90,8 @@ impl Choice for Kind {
             Kind::StaleList => "stale-list",
             Kind::ListJump => "list-jump",
             Kind::SiteReport => "site-report",
+            Kind::Powers => "powers",
+            Kind::SignInReset => "sign-in-reset",
             Kind::Technical => "technical",
         }
     }
@@ -92,6 +107,8 @@ impl Choice for Kind {
             Kind::StaleList => "List out of date",
             Kind::ListJump => "List changed by much",
             Kind::SiteReport => "Site reported",
+            Kind::Powers => "Rights over grave records given",
+            Kind::SignInReset => "Sign-in reset",
             Kind::Technical => "Technical fault",
         }
     }

@@ -22,6 +22,34 @@ pub async fn said(tx: &mut Tx, school: Id<School>, site: Option<Id<Site>>) -> Re
     tx.all(sql, vec![school.into(), Value::text_or_null(site)], read).await
 }
 
+/// What one place says of a setting: the value, and whether it is locked for those below. `None`: nothing.
+pub type Word<'a> = Option<(&'a str, bool)>;
+
+/// Says `now` for a place, or leaves it to the layer above, where it still says `was`; else [`StoreError::Stale`].
+/// Otherwise as [`set`].
+pub async fn change(
+    tx: &mut Tx,
+    by: &By,
+    school: Id<School>,
+    place: (Layer, &str),
+    setting: &Setting,
+    (was, now): (Word<'_>, Word<'_>),
+) -> Result<(), StoreError> {
+    // Whoever else changes it waits here until we are done, or we for them: so what is read next is what stands.
+    tx.next(&format!("setting {} {}", place.1, setting.key)).await?;
+    let sql = "select value, locked from setting where owner = $1 and name = $2";
+    let row = tx.first(sql, vec![place.1.into(), setting.key.into()]).await?;
+    let stands: Option<(String, bool)> =
+        row.map(|row| Ok::<_, StoreError>((row.get("value")?, row.get("locked")?))).transpose()?;
+    if stands.as_ref().map(|(value, locked)| (value.as_str(), *locked)) != was {
+        return Err(StoreError::Stale);
+    }
+    match now {
+        Some((value, locked)) => set(tx, by, school, place, setting, value, locked).await,
+        None => unset(tx, by, school, place, setting).await,
+    }
+}
+
 /// Says it for a place: `owner` is the id of the trust, school or site that `layer` names. Audited at `school`; what
 /// its trust says, at every school of the trust. The
 /// caller has asked [`may_set`] and the setting's kind.

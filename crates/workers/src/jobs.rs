@@ -228,7 +228,7 @@ impl Office {
             },
         };
         if let Err(err) = &done {
-            tracing::warn!(job = job.name, attempt = job.attempts, "failed: {err}");
+            tracing::warn!(job = job.name, attempt = job.attempts, "failed: {}", for_the_log(&job.name, err));
         }
         let tries = kind.map_or(0, |it| it.tries);
         if let Err(err) = self.mark(job, &done, tries).await {
@@ -254,8 +254,32 @@ impl Office {
     }
 }
 
+/// The words of a mail server name who gets the letter: they stay with the job.
+fn for_the_log(job: &str, err: &Failure) -> String {
+    match err {
+        _ if job != send_mail::KIND.name => err.to_string(),
+        Failure::NotNow(_) => "the mail server did not take it; it is tried again".to_owned(),
+        Failure::Never(_) => "it can never be sent; why stands with the job".to_owned(),
+    }
+}
+
 /// Twice as long after each failure.
 fn wait_after(attempts: u32, now: Timestamp) -> Timestamp {
     let wait = FIRST_WAIT.checked_mul(1 << attempts.saturating_sub(1).min(20));
     now.saturating_add(wait.unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT)).unwrap_or(Timestamp::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Failure, for_the_log, send_mail};
+
+    /// A mail server repeats the address it refuses.
+    #[test]
+    fn the_log_names_nobody_who_gets_a_letter() {
+        for fault in [Failure::Never, Failure::NotNow] {
+            let err = fault("550 <amy.parent@example.org>: no such mailbox".to_owned());
+            assert!(!for_the_log(send_mail::KIND.name, &err).contains('@'));
+            assert!(for_the_log("prune activity", &err).contains("550"));
+        }
+    }
 }

@@ -2,12 +2,8 @@ use axum::extract::State;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use policy::{Category, Outcome, Seen};
-use school::{Choice, Right, settings::ASK_WHY};
-use store::{
-    activity::Page,
-    audit::{self, Note},
-    settings,
-};
+use school::{Choice, Right};
+use store::{activity::Page, audit::Note};
 
 use crate::{
     Console,
@@ -19,7 +15,7 @@ use crate::{
     },
     failure::Failure,
     fields::Fields,
-    pages::why,
+    pages::why::{self, Why},
     people::{Named, People, name},
     search::Search,
     staff::{Reader, Staff},
@@ -34,25 +30,22 @@ pub(crate) async fn get(
 ) -> Result<Markup, Failure> {
     let school = staff.school.id;
     let zone = console.zone(school);
-    let mut tx = console.db.write().await?;
+    let mut tx = console.db.read().await?;
     let mut people = People::typed(&mut tx, school, fields.get("person")).await?;
     let search = Search::read(&fields, school, &people, &zone);
     let found = if search.complaints.is_empty() {
-        let reason = why::given(&fields);
-        if let Named::One(person) = people.named()
-            && reason.is_none()
-            && settings::of(&mut tx, school, None).await?.is_on(&ASK_WHY)
-        {
-            return Ok(why::page(&staff, &fields, person));
-        }
-        let note = Note {
-            act: "view activity",
-            subject: &search.words,
-            reason: reason.as_deref(),
-            ..Note::default()
+        let person = match people.named() {
+            Named::One(person) => Some(person),
+            _ => None,
         };
-        audit::add(&mut tx, &staff.by(&console), school, note)?;
-        tx.commit().await?;
+        let why = Why::of(&console, &mut tx, &staff, person.map(|it| it.id)).await?;
+        drop(tx);
+        if matches!(why, Why::Missing) {
+            return Ok(why::page(&staff, &fields, person, false));
+        }
+        let note =
+            Note { act: "view activity", subject: &search.words, reason: why.words(), ..Note::default() };
+        console.noted(&staff, note).await?;
         let (reader, filter) = (console.activity.clone(), search.filter.clone());
         let after = fields.get("after").parse().ok();
         let found = console.blocking(move || reader.search(&filter, after, ROWS)).await??;

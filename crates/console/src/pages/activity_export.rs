@@ -6,13 +6,8 @@ use axum::{
 };
 use jiff::tz::TimeZone;
 use policy::Seen;
-use school::{Choice, Id, School, settings::ASK_WHY};
-use store::{
-    StoreError,
-    activity::ActivityError,
-    audit::{self, Note},
-    settings,
-};
+use school::{Choice, Id, School};
+use store::{StoreError, activity::ActivityError, audit::Note};
 use tokio::{
     runtime::Handle,
     sync::mpsc::{Sender, channel},
@@ -20,9 +15,10 @@ use tokio::{
 
 use crate::{
     Console,
+    components::sheet,
     failure::Failure,
     fields::Fields,
-    pages::{activity::address, why},
+    pages::{activity::address, why::Why},
     people::People,
     search::Search,
     staff::Reader,
@@ -58,7 +54,7 @@ pub(crate) async fn get(
 ) -> Result<Response, Failure> {
     let school = staff.school.id;
     let zone = console.zone(school);
-    let mut tx = console.db.write().await?;
+    let mut tx = console.db.read().await?;
     let people = People::typed(&mut tx, school, fields.get("person")).await?;
     let search = Search::read(&fields, school, &people, &zone);
     if !search.complaints.is_empty() {
@@ -67,20 +63,17 @@ pub(crate) async fn get(
         ));
     }
     // Written down before the first row goes out: a download that is cut off was still a download.
-    let reason = why::given(&fields);
-    if search.filter.person.is_some()
-        && reason.is_none()
-        && settings::of(&mut tx, school, None).await?.is_on(&ASK_WHY)
-    {
+    let why = Why::of(&console, &mut tx, &staff, search.filter.person).await?;
+    drop(tx);
+    if matches!(why, Why::Missing) {
         return Err(Failure::BadRequest(
-            "This school asks for a reason before somebody's activity is taken away. Open their activity first, and \
+            "This school asks for a reason before activity is taken away. Open the same activity first, say why, and \
              download it from there.",
         ));
     }
     let note =
-        Note { act: "export activity", subject: &search.words, reason: reason.as_deref(), ..Note::default() };
-    audit::add(&mut tx, &staff.by(&console), school, note)?;
-    tx.commit().await?;
+        Note { act: "export activity", subject: &search.words, reason: why.words(), ..Note::default() };
+    console.noted(&staff, note).await?;
 
     let (sender, receiver) = channel(4);
     let rows = console.activity.rows(search.filter);
@@ -130,29 +123,19 @@ fn write(
     let mut head = true;
     while head || rows.peek().is_some() {
         let some: Result<Vec<Seen>, ActivityError> = rows.by_ref().take(ROWS).collect();
+        let headings = std::mem::take(&mut head).then_some(&HEADINGS);
         let piece = some.ok().filter(|it| names.learn(it).is_ok()).and_then(|some| {
-            let mut piece = csv::Writer::from_writer(Vec::new());
-            if std::mem::take(&mut head) {
-                piece.write_record(HEADINGS).ok()?;
-            }
-            for seen in &some {
-                piece.write_record(record(seen, &names.known, zone).map(|it| defused(&it))).ok()?;
-            }
-            Some(piece)
+            sheet::piece(headings, some.iter().map(|seen| record(seen, &names.known, zone)))
         });
         let Some(piece) = piece else {
             let broken = std::io::Error::other("the activity log cannot be read to the end");
             let _ = sender.blocking_send(Err(broken));
             return;
         };
-        if !send(piece, sender) {
+        if sender.blocking_send(Ok(piece.into())).is_err() {
             return;
         }
     }
-}
-
-fn send(piece: csv::Writer<Vec<u8>>, sender: &Sender<Piece>) -> bool {
-    piece.into_inner().is_ok_and(|bytes| sender.blocking_send(Ok(bytes.into())).is_ok())
 }
 
 fn record(seen: &Seen, people: &People, zone: &TimeZone) -> [String; 17] {
@@ -177,31 +160,4 @@ fn record(seen: &Seen, people: &People, zone: &TimeZone) -> [String; 17] {
         seen.bytes_out.to_string(),
         (seen.took / 1_000).to_string(),
     ]
-}
-
-/// What a spreadsheet would run as a formula becomes plain text (OWASP, CSV injection): pupils choose what they
-/// search for.
-pub(crate) fn defused(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
-        format!("'{cell}")
-    } else {
-        cell.to_owned()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn formulas_are_defused() {
-        let check = |cell: &str, expected: &str| assert_eq!(defused(cell), expected);
-        check("=HYPERLINK(\"http://evil.test\")", "'=HYPERLINK(\"http://evil.test\")");
-        check("+1", "'+1");
-        check("-1+2", "'-1+2");
-        check("@SUM(A1)", "'@SUM(A1)");
-        check("\t=1", "'\t=1");
-        check("how do volcanoes form", "how do volcanoes form");
-        check("", "");
-    }
 }

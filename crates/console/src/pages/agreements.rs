@@ -41,6 +41,8 @@ pub(crate) async fn get(
     fields: Fields,
 ) -> Result<Markup, Failure> {
     let register = Register::of(&console, &staff, &fields).await?;
+    let subject = people::asked(&fields, "everyone");
+    console.viewed(&staff, "view agreements", &subject).await?;
     Ok(page(&staff, &fields, &register))
 }
 

@@ -16,6 +16,7 @@ use crate::{
     },
     failure::Failure,
     fields::Fields,
+    people::asked,
     search::moment,
     staff::{Reader, Staff},
 };
@@ -40,6 +41,8 @@ pub(crate) async fn get(
     };
     let more = entries.len() > PAGE as usize;
     entries.truncate(PAGE as usize);
+    drop(tx);
+    console.viewed(&staff, "view audit", &asked(&fields, "newest")).await?;
     let older = entries.last().filter(|_| more).map(|it| it.seq);
     let content = html! {
         (complaints(&wrong))

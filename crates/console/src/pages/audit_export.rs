@@ -5,7 +5,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use school::{Choice as _, Id, School};
-use store::{Db, StoreError, audit, audit::Format};
+use store::{
+    Db, StoreError, audit,
+    audit::{Format, Note},
+};
 
 use crate::{Console, failure::Failure, staff::Reader};
 
@@ -25,18 +28,10 @@ async fn export(
     kind: &'static str,
 ) -> Result<Response, Failure> {
     let school = staff.school.id;
-    let mut tx = console.db.write().await?;
-    audit::note(
-        &mut tx,
-        &staff.by(console),
-        school,
-        "export audit",
-        "all entries",
-        None,
-        Some(format.label()),
-    )
-    .await?;
-    tx.commit().await?;
+    let after = Some(format.label());
+    console
+        .noted(staff, Note { act: "export audit", subject: "all entries", after, ..Note::default() })
+        .await?;
     let first = (console.db.clone(), Some(0), audit::heading(format));
     let pieces = futures_util::stream::unfold(first, move |(db, after, heading)| async move {
         let after = after?;

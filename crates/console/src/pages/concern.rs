@@ -7,7 +7,7 @@ use casework::{Concern, Stage, StageError, may_see};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use school::{Choice, Id, Person, Roles};
-use store::{Tx, audit, concerns, concerns::Event, people};
+use store::{StoreError, Tx, audit, concerns, concerns::Event, people};
 
 use crate::{
     Console,
@@ -31,10 +31,10 @@ pub(crate) async fn get(
     staff: Reader,
     Path(id): Path<String>,
 ) -> Result<Markup, Failure> {
-    let mut tx = console.db.write().await?;
+    let mut tx = console.db.read().await?;
     let opened = open(&mut tx, &staff, &id).await?;
-    audit::note(&mut tx, &staff.by(&console), staff.school.id, "open concern", &id, None, None).await?;
-    tx.commit().await?;
+    drop(tx);
+    console.viewed(&staff, "open concern", &id).await?;
     Ok(page(&staff, &opened, None, &console.zone(staff.school.id)))
 }
 
@@ -62,21 +62,45 @@ pub(crate) async fn close(
 ) -> Result<Response, Failure> {
     let by = staff.by(&console);
     let mut tx = console.db.write().await?;
-    let opened = open(&mut tx, &staff, &id).await?;
-    match opened.concern.clone().close(staff.id(), by.at, fields.get("outcome")) {
-        Ok(concern) => {
-            concerns::save_stage(&mut tx, &by, &concern).await?;
-            audit::note(&mut tx, &by, staff.school.id, "close concern", &id, None, None).await?;
-            tx.commit().await?;
-            Ok(Redirect::to("/concerns").into_response())
-        }
-        Err(StageError::Closed) => Ok(Redirect::to(&format!("/concerns/{id}")).into_response()),
+    let mut opened = open(&mut tx, &staff, &id).await?;
+    let zone = console.zone(staff.school.id);
+    let outcome = fields.get("outcome");
+    match opened.concern.clone().close(staff.id(), by.at, outcome) {
+        Ok(concern) => match concerns::save_stage(&mut tx, &by, &concern).await {
+            Ok(()) => {
+                audit::note(&mut tx, &by, staff.school.id, "close concern", &id, None, None).await?;
+                tx.commit().await?;
+                return Ok(Redirect::to("/concerns").into_response());
+            }
+            // Between our look and our turn somebody else closed it.
+            Err(StoreError::Stale) => {
+                drop(tx);
+                opened = open(&mut console.db.read().await?, &staff, &id).await?;
+            }
+            Err(other) => return Err(other.into()),
+        },
+        Err(StageError::Closed) => {}
         Err(StageError::NoOutcome) => {
-            let complaint = "Write what came of it before you close it";
-            let zone = console.zone(staff.school.id);
-            Ok((StatusCode::BAD_REQUEST, page(&staff, &opened, Some(complaint), &zone)).into_response())
+            let wrong = Unsaved { typed: outcome, words: "Write what came of it before you close it" };
+            return Ok((StatusCode::BAD_REQUEST, page(&staff, &opened, Some(wrong), &zone)).into_response());
         }
     }
+    // Sent twice: what is kept is what they wrote.
+    if let Stage::Closed { by, outcome: kept, .. } = &opened.concern.stage
+        && *by == staff.id()
+        && kept == outcome.trim()
+    {
+        return Ok(Redirect::to("/concerns").into_response());
+    }
+    let wrong = Unsaved { typed: outcome, words: "Somebody else closed this concern first" };
+    Ok((StatusCode::CONFLICT, page(&staff, &opened, Some(wrong), &zone)).into_response())
+}
+
+/// What somebody wrote that was not kept, and why.
+#[derive(Clone, Copy)]
+struct Unsaved<'a> {
+    typed: &'a str,
+    words: &'static str,
 }
 
 /// Not found for everyone who may not see it, so that its existence tells nothing.
@@ -98,10 +122,10 @@ async fn find(tx: &mut Tx, staff: &Staff, id: Option<Id<Person>>) -> Result<Opti
     Ok(people::get(tx, staff.school.id, id).await?.map(|it| it.person))
 }
 
-fn page(staff: &Staff, opened: &Opened, complaint: Option<&str>, zone: &TimeZone) -> Markup {
+fn page(staff: &Staff, opened: &Opened, unsaved: Option<Unsaved<'_>>, zone: &TimeZone) -> Markup {
     let it = &opened.concern;
     let fact = |key: &str, value: Markup| html! { div.sg-fact { dt { (key) } dd { (value) } } };
-    let all: Vec<_> = complaint.iter().map(|words| ("outcome", *words)).collect();
+    let all: Vec<_> = unsaved.iter().map(|it| ("outcome", it.words)).collect();
     let content = html! {
         a.govuk-back-link href="/concerns" { "Concerns" }
         (complaints(&all))
@@ -127,14 +151,32 @@ fn page(staff: &Staff, opened: &Opened, complaint: Option<&str>, zone: &TimeZone
                 }
             }
         }
-        @if !matches!(it.stage, Stage::Closed { .. }) { (forms(staff, it, complaint)) }
+        @if !matches!(it.stage, Stage::Closed { .. }) { (forms(staff, it, unsaved)) }
+        @else if let Some(it) = unsaved { (too_late(it)) }
         h2.govuk-heading-m { "What happened" }
         (chronology(&opened.events, zone))
     };
     layout::page(staff, "/concerns", title(it), &content)
 }
 
-fn forms(staff: &Staff, it: &Concern, complaint: Option<&str>) -> Markup {
+/// What they wrote, to be read beside what the other one wrote and told to them.
+fn too_late(unsaved: Unsaved<'_>) -> Markup {
+    html! {
+        section.sg-card {
+            div.govuk-form-group {
+                label.govuk-label.govuk-label--s for="outcome" { "What you wrote" }
+                div.govuk-hint id="outcome-hint" {
+                    "It was not kept: the concern was closed while you wrote, with the words that stand last below. If \
+                     yours say something else, take them to whoever closed it."
+                }
+                textarea.govuk-textarea id="outcome" rows="3" readonly aria-describedby="outcome-hint" { "\n" (unsaved.typed) }
+            }
+        }
+    }
+}
+
+fn forms(staff: &Staff, it: &Concern, unsaved: Option<Unsaved<'_>>) -> Markup {
+    let complaint = unsaved.map(|it| it.words);
     html! {
         section.sg-card {
             @if it.stage == Stage::New {
@@ -152,7 +194,7 @@ fn forms(staff: &Staff, it: &Concern, complaint: Option<&str>) -> Markup {
                         p.govuk-error-message id="outcome-error" { span.govuk-visually-hidden { "Error: " } (words) }
                     }
                     textarea.govuk-textarea id="outcome" name="outcome" rows="3" maxlength="4000"
-                        aria-describedby="outcome-hint" {}
+                        aria-describedby="outcome-hint" { "\n" (unsaved.map_or("", |it| it.typed)) }
                 }
                 button.govuk-button type="submit" { "Close this concern" }
             }

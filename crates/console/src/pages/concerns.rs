@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use school::{Choice, Person, Roles};
 use signals::{Severity, Theme};
-use store::{audit, concerns};
+use store::concerns;
 
 use crate::{
     Console,
@@ -26,9 +26,8 @@ pub(crate) async fn get(
     fields: Fields,
 ) -> Result<Markup, Failure> {
     let closed = fields.get("show") == "closed";
-    let by = staff.by(&console);
     let school = staff.school.id;
-    let mut tx = console.db.write().await?;
+    let mut tx = console.db.read().await?;
     let mut all = if closed {
         concerns::all(&mut tx, school, MOST_CLOSED).await?
     } else {
@@ -38,9 +37,8 @@ pub(crate) async fn get(
     all.retain(|it| may_see(it, roles(it, &people), &staff.person));
     all.retain(|it| closed == matches!(it.stage, Stage::Closed { .. }));
     all.sort_by_key(|it| (it.stage != Stage::New, Reverse(urgency(it)), Reverse(it.raised_at)));
-    audit::note(&mut tx, &by, school, "view concerns", &format!("{} concerns", all.len()), None, None)
-        .await?;
-    tx.commit().await?;
+    drop(tx);
+    console.viewed(&staff, "view concerns", &format!("{} concerns", all.len())).await?;
     Ok(page(&staff, &all, &people, closed, &console.zone(school)))
 }
 

@@ -53,10 +53,10 @@ pub(crate) async fn one(
     staff: Reader,
     Path(id): Path<String>,
 ) -> Result<Markup, Failure> {
-    let (school, by) = (staff.school.id, staff.by(&console));
+    let school = staff.school.id;
     let zone = console.zone(school);
     let id = id.parse().map_err(|_| Failure::NotFound)?;
-    let mut tx = console.db.write().await?;
+    let mut tx = console.db.read().await?;
     let it = digests::get(&mut tx, school, staff.id(), id).await?.ok_or(Failure::NotFound)?;
     let people = People::of(&mut tx, school, [it.operator]).await?;
     let counts = digests::counts(&mut tx, school, it.operator, (it.since, it.until)).await?;
@@ -67,8 +67,8 @@ pub(crate) async fn one(
         ..audit::Wanted::default()
     };
     let entries = audit::search(&mut tx, school, &wanted, None, ROWS).await?;
-    audit::note(&mut tx, &by, school, "view digest", &it.operator.to_string(), None, None).await?;
-    tx.commit().await?;
+    drop(tx);
+    console.viewed(&staff, "view digest", &it.operator.to_string()).await?;
     let rows: Vec<Vec<Markup>> = entries
         .iter()
         .map(|it| {

@@ -17,20 +17,33 @@ use school::{
     Choice, Right,
     guest::{Guest, Stage},
 };
-use store::{audit, guests, guests::Kept};
+use store::{guests, guests::Kept};
 
 use crate::{
     Console,
-    components::{layout, notice::empty, tag, when},
+    components::{layout, notice::empty, sheet, tag, when},
     failure::Failure,
     fields::Fields,
-    pages::activity_export::defused,
     people::People,
     staff::{Reader, Staff},
 };
 
 /// More than a school has in a year; older ones stay in the store.
 const MOST_PAST: u32 = 2_000;
+
+const HEADINGS: [&str; 11] = [
+    "Name",
+    "Kind",
+    "Organisation",
+    "What for",
+    "Sponsor",
+    "From",
+    "Until",
+    "Asked",
+    "State",
+    "Why",
+    "Agreement on paper",
+];
 
 pub(crate) async fn get(
     State(console): State<Console>,
@@ -39,7 +52,7 @@ pub(crate) async fn get(
 ) -> Result<Markup, Failure> {
     let (school, now) = (staff.school.id, (console.clock)());
     let past = fields.get("show") == "past";
-    let mut tx = console.db.write().await?;
+    let mut tx = console.db.read().await?;
     let all = if past {
         guests::past(&mut tx, school, MOST_PAST).await?
     } else {
@@ -47,8 +60,8 @@ pub(crate) async fn get(
     };
     let people = People::of(&mut tx, school, all.iter().map(|it| it.guest.sponsor)).await?;
     let words = format!("{} guests", all.len());
-    audit::note(&mut tx, &staff.by(&console), school, "view guests", &words, None, None).await?;
-    tx.commit().await?;
+    drop(tx);
+    console.viewed(&staff, "view guests", &words).await?;
     Ok(page(&staff, &all, &people, past, now, &console.zone(school)))
 }
 
@@ -147,36 +160,20 @@ pub(crate) fn state(guest: &Guest, now: Timestamp) -> Markup {
 pub(crate) async fn export(State(console): State<Console>, staff: Reader) -> Result<Response, Failure> {
     let school = staff.school.id;
     let zone = console.zone(school);
-    let mut tx = console.db.write().await?;
+    let mut tx = console.db.read().await?;
     let mut all = guests::current(&mut tx, school).await?;
     all.extend(guests::past(&mut tx, school, u32::MAX).await?);
     let people = People::of(&mut tx, school, all.iter().map(|it| it.guest.sponsor)).await?;
     let words = format!("{} guests", all.len());
-    audit::note(&mut tx, &staff.by(&console), school, "export guests", &words, None, None).await?;
-    tx.commit().await?;
-    let mut csv = csv::Writer::from_writer(Vec::new());
-    let broken = |_| Failure::Broken("the spreadsheet could not be written");
-    csv.write_record([
-        "Name",
-        "Kind",
-        "Organisation",
-        "What for",
-        "Sponsor",
-        "From",
-        "Until",
-        "Asked",
-        "State",
-        "Why",
-        "Agreement on paper",
-    ])
-    .map_err(broken)?;
+    drop(tx);
+    console.viewed(&staff, "export guests", &words).await?;
     let time = |at: Timestamp| at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
-    for Kept { guest, .. } in &all {
+    let rows = all.iter().map(|Kept { guest, .. }| {
         let why = match &guest.stage {
             Stage::Refused { why, .. } | Stage::Ended { why, .. } => why.clone(),
             _ => String::new(),
         };
-        let row = [
+        [
             guest.name.to_string(),
             guest.kind.label().to_owned(),
             guest.organisation.as_ref().map(ToString::to_string).unwrap_or_default(),
@@ -188,10 +185,9 @@ pub(crate) async fn export(State(console): State<Console>, staff: Reader) -> Res
             guest.stage.label().to_owned(),
             why,
             if guest.signed_on_paper { "yes" } else { "no" }.to_owned(),
-        ];
-        csv.write_record(row.map(|it| defused(&it))).map_err(broken)?;
-    }
-    let bytes = csv.into_inner().map_err(|_| Failure::Broken("the spreadsheet could not be written"))?;
+        ]
+    });
+    let bytes = sheet::csv(&HEADINGS, rows)?;
     let headers = [
         (CONTENT_TYPE, "text/csv; charset=utf-8"),
         (CONTENT_DISPOSITION, "attachment; filename=\"guests.csv\""),

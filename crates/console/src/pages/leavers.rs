@@ -18,6 +18,7 @@ use crate::{
     },
     failure::Failure,
     fields::Fields,
+    people::asked,
     staff::{Reader, Staff},
 };
 
@@ -36,6 +37,8 @@ pub(crate) async fn get(
     let mut held = leavers::held(&mut tx, school, fields.get("find"), skip, ROWS + 1).await?;
     let more = held.len() > ROWS as usize;
     held.truncate(ROWS as usize);
+    drop(tx);
+    console.viewed(&staff, "view leavers", &asked(&fields, "all")).await?;
     Ok(page(&staff, &held, days, (page_no, more), &fields, &console.zone(school)))
 }
 

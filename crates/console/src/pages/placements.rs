@@ -22,14 +22,20 @@ use crate::{
 
 pub(crate) async fn get(State(console): State<Console>, staff: Reader) -> Result<Markup, Failure> {
     let mut tx = console.db.read().await?;
-    list(&mut tx, &console, &staff, &Scope::here(&staff)).await
+    let shown = list(&mut tx, &console, &staff, &Scope::here(&staff)).await?;
+    drop(tx);
+    console.viewed(&staff, "view placements", "from other schools").await?;
+    Ok(shown)
 }
 
 /// Of every school of the trust.
 pub(crate) async fn get_trust(State(console): State<Console>, staff: Reader) -> Result<Markup, Failure> {
     let mut tx = console.db.read().await?;
     let scope = Scope::trust(&mut tx, &staff).await?;
-    list(&mut tx, &console, &staff, &scope).await
+    let shown = list(&mut tx, &console, &staff, &scope).await?;
+    drop(tx);
+    console.viewed(&staff, "view placements", "of every school of the trust").await?;
+    Ok(shown)
 }
 
 async fn list(tx: &mut Tx, console: &Console, staff: &Staff, scope: &Scope) -> Result<Markup, Failure> {

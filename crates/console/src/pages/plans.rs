@@ -5,7 +5,7 @@ pub(crate) mod one;
 use axum::extract::State;
 use maud::{Markup, html};
 use school::Right;
-use store::{audit, plans, register};
+use store::{plans, register};
 
 use crate::{
     Console,
@@ -21,21 +21,20 @@ pub(crate) async fn get(
     staff: Reader,
     fields: Fields,
 ) -> Result<Markup, Failure> {
-    let (school, by) = (staff.school.id, staff.by(&console));
+    let (school, now) = (staff.school.id, (console.clock)());
     let zone = console.zone(school);
     let ended = fields.get("show") == "ended";
-    let mut tx = console.db.write().await?;
+    let mut tx = console.db.read().await?;
     let all = plans::all(&mut tx, school, ended).await?;
     let ids: Vec<_> = all.iter().map(|it| it.person).collect();
     let people = register::some(&mut tx, school, &ids).await?;
-    audit::note(&mut tx, &by, school, "view access plans", &format!("{} plans", all.len()), None, None)
-        .await?;
-    tx.commit().await?;
+    drop(tx);
+    console.viewed(&staff, "view access plans", &format!("{} plans", all.len())).await?;
     let rows: Vec<Vec<Markup>> = all
         .iter()
         .map(|it| {
             let who = people.get(&it.person).map_or_else(|| "Someone who has left".to_owned(), name);
-            let due = it.ended_at.is_none() && it.review_at <= by.at;
+            let due = it.ended_at.is_none() && it.review_at <= now;
             vec![
                 html! { a.govuk-link href={ "/plans/" (it.id) } { (who) } },
                 html! { (it.profile) },

@@ -98,8 +98,12 @@ pub(crate) async fn appoint(
             about,
             version: 1,
         };
-        posts::appoint(&mut tx, &by, &holder).await?;
-        tx.commit().await?;
+        match posts::appoint(&mut tx, &by, &holder).await {
+            Ok(()) => tx.commit().await?,
+            // Somebody else did the same at this moment.
+            Err(StoreError::Stale) => {}
+            Err(other) => return Err(other.into()),
+        }
     }
     Ok(Redirect::to("/posts").into_response())
 }

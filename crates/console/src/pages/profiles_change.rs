@@ -8,7 +8,7 @@ use axum::{
 use maud::{Markup, html};
 use policy::{Fault, Rules};
 use school::{Place, School, Site};
-use store::{rules, schools};
+use store::{StoreError, rules, schools};
 
 use crate::{
     Console,
@@ -26,6 +26,8 @@ use crate::{
     pages::profiles::tabs,
     staff::{Reader, Staff},
 };
+
+const OVERTAKEN: &str = "Somebody else has saved a version since you began. Look at what would change now";
 
 /// What someone is about to save.
 struct Draft {
@@ -69,10 +71,7 @@ pub(crate) async fn post(
         complaints.push(("note", "Say in a few words why it changes"));
     }
     if saves && fields.get("base") != before.version.to_string() {
-        complaints.push((
-            "text",
-            "Somebody else has saved a version since you began. Look at what would change now",
-        ));
+        complaints.push(("text", OVERTAKEN));
     }
     if !saves || !complaints.is_empty() || read.is_err() {
         let status = if saves { StatusCode::BAD_REQUEST } else { StatusCode::OK };
@@ -81,8 +80,19 @@ pub(crate) async fn post(
     }
     let by = staff.by(&console);
     let mut tx = console.db.write().await?;
-    rules::save(&mut tx, &by, staff.school.id, place, &text, &note).await?;
-    tx.commit().await?;
+    let base = (place, before.version);
+    match rules::replace(&mut tx, &by, staff.school.id, base, &text, &note).await {
+        Ok(_) => tx.commit().await?,
+        // Between our look and our turn somebody else saved.
+        Err(StoreError::Stale) => {
+            drop(tx);
+            let before = self::before(&console, &staff, place).await?;
+            let draft =
+                Draft { place, text, note, before, read: Some(read), complaints: vec![("text", OVERTAKEN)] };
+            return Ok((StatusCode::CONFLICT, page(&staff, &sites, &draft)).into_response());
+        }
+        Err(other) => return Err(other.into()),
+    }
     Ok(Redirect::to("/profiles/versions").into_response())
 }
 

@@ -11,7 +11,7 @@ use school::{
     remote::{Authority, RemoteAccess, needs_approval},
     settings::{REMOTE_AUTHORITY, REMOTE_LONGEST, Settings},
 };
-use store::{StoreError, audit, fresh_id, remote, settings};
+use store::{StoreError, fresh_id, remote, settings};
 
 use crate::{
     Console,
@@ -42,12 +42,11 @@ struct Shown {
 }
 
 pub(crate) async fn get(State(console): State<Console>, staff: Reader) -> Result<Markup, Failure> {
-    let mut tx = console.db.write().await?;
+    let mut tx = console.db.read().await?;
     let shown = shown(&console, &mut tx, &staff, "").await?;
     let words = format!("{} approvals", shown.all.len());
-    audit::note(&mut tx, &staff.by(&console), staff.school.id, "view remote access", &words, None, None)
-        .await?;
-    tx.commit().await?;
+    drop(tx);
+    console.viewed(&staff, "view remote access", &words).await?;
     Ok(page(&staff, &shown, &Fields::default(), &[]))
 }
 
@@ -61,8 +60,16 @@ pub(crate) async fn post(
     let shown = shown(&console, &mut tx, &staff, fields.get("person")).await?;
     match read(&staff, &fields, &shown) {
         Ok(access) => {
-            remote::add(&mut tx, &by, &access).await?;
-            tx.commit().await?;
+            // Sent twice: it stands already.
+            let same = |it: &RemoteAccess| {
+                let (one, two) = (&access, it);
+                (one.person, &one.need, &one.scope, &one.route, one.from, one.until)
+                    == (two.person, &two.need, &two.scope, &two.route, two.from, two.until)
+            };
+            if !shown.all.iter().any(|it| !it.is_over(by.at) && same(it)) {
+                remote::add(&mut tx, &by, &access).await?;
+                tx.commit().await?;
+            }
             Ok(Redirect::to("/remote").into_response())
         }
         Err(wrong) => Ok((StatusCode::BAD_REQUEST, page(&staff, &shown, &fields, &wrong)).into_response()),

@@ -13,6 +13,7 @@ use crate::{
     failure::Failure,
     fields::Fields,
     pages::sign_in::local,
+    people::asked,
     staff::Reader,
 };
 
@@ -31,6 +32,7 @@ pub(crate) async fn get(
         before: before.and_then(|it| jiff::Timestamp::from_millisecond(it).ok()),
     };
     let all = security::list(&mut console.db.read().await?, staff.school.id, wanted, MOST).await?;
+    console.viewed(&staff, "view security alerts", &asked(&fields, "new")).await?;
     let zone = console.zone(staff.school.id);
     let mut kinds = vec![(String::new(), "Every kind".to_owned())];
     kinds.extend(Kind::ALL.iter().map(|it| (it.code().to_owned(), it.label().to_owned())));

@@ -2,7 +2,7 @@
 use axum::routing::{get, post};
 use school::Right;
 
-use super::{Demand, GET, POST, Route, may, route};
+use super::{Demand, GET, POST, Route, fresh, route};
 use crate::{
     elsewhere::BACK,
     pages::{account, acting, lock, own_password, own_sessions, provider, second, security, set_up, sign_in},
@@ -38,6 +38,6 @@ pub(super) const ROUTES: &[Route] = &[
     route(POST, "/lock", Demand::SignedIn, || post(lock::post)),
     route(POST, "/lock/end", Demand::SignedIn, || post(lock::end)),
     route(POST, "/sign-out", Demand::SignedIn, || post(account::sign_out)),
-    route(GET, "/security", may(Right::SeeSecurity), || get(security::get)),
-    route(POST, "/security/{id}/seen", may(Right::SeeSecurity), || post(security::seen)),
+    route(GET, "/security", fresh(Right::SeeSecurity), || get(security::get)),
+    route(POST, "/security/{id}/seen", fresh(Right::SeeSecurity), || post(security::seen)),
 ];

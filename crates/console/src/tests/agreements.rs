@@ -181,16 +181,24 @@ async fn the_office_enters_paper_and_takes_the_list_away() {
     let page = world.get(&file, Some(&session)).await;
     let option =
         page.text.split("<option value=\"").nth(1).and_then(|it| it.split('"').next()).expect("an agreement");
-    let fields = [("agreement", option), ("standing", "own"), ("signer", "Ada Pupil"), ("day", "2026-11-20")];
+    let fields = [("agreement", option), ("standing", "own"), ("signer", "Ada Pupil"), ("day", "2026-11-23")];
     let bad = world.post(&format!("{file}/paper"), Some(&session), &[("signer", "Ada")]).await;
     assert_eq!(bad.status, StatusCode::BAD_REQUEST);
     assert!(bad.text.contains("value=\"Ada\""), "what was typed stays");
+    let mut early = fields;
+    early[3].1 = "2026-11-22";
+    let early = world.post(&format!("{file}/paper"), Some(&session), &early).await;
+    assert_eq!(early.status, StatusCode::BAD_REQUEST, "before the text was published");
+    assert!(early.words().contains("did not stand yet on that day"), "{}", early.words());
     let done = world.post(&format!("{file}/paper"), Some(&session), &fields).await;
     assert!(done.location().ends_with("?entered=1"), "{}", done.words());
     let words = world.get(&file, Some(&session)).await.words();
     assert!(words.contains("On paper") && words.contains("Complete"), "{words}");
     let csv = world.get("/agreements.csv?who=pupils", Some(&session)).await.text;
-    assert!(csv.contains("Ada Pupil of Elm Park School,ada.pupil,Pupil,7,,,2026-11-20"), "{csv}");
+    assert!(
+        csv.contains("\"Ada Pupil of Elm Park School\",\"ada.pupil\",\"Pupil\",\"7\",\"\",\"\",\"2026-11-23"),
+        "{csv}"
+    );
     let sent = world.post("/agreements/remind", Some(&session), &[("show", "missing")]).await;
     assert!(sent.location().contains("sent=0"), "{}", sent.location());
     assert!(world.audit(&world.elm).await[0].contains("send agreement reminders"));

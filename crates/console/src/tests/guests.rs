@@ -93,3 +93,32 @@ async fn a_new_guest_needs_focus_sponsor_and_end() {
     }
     assert_eq!(world.get("/guests/new", Some(&head)).await.status, StatusCode::OK);
 }
+
+#[tokio::test]
+async fn the_number_of_another_schools_guest_in_the_form_makes_a_guest_of_its_own() {
+    let world = World::new().await;
+    let head = world.session(&world.oak, Role::Head).await;
+    let mut tx = world.db.read().await.expect("a transaction");
+    let helen = people::by_username(&mut tx, world.oak.id, &"helen".parse().expect("a name")).await;
+    let sponsor = helen.expect("read").expect("somebody").person.id.to_string();
+    drop(tx);
+    let id = GUEST.to_string();
+    let fields = [
+        ("id", id.as_str()),
+        ("name", "Otto Other"),
+        ("kind", "visitor"),
+        ("focus", "A talk"),
+        ("sponsor", sponsor.as_str()),
+        ("from", "2026-11-23T10:00"),
+        ("until", "2026-11-23T12:00"),
+    ];
+    let done = world.post("/guests", Some(&head), &fields).await;
+    assert!(done.location().starts_with("/guests/") && !done.location().ends_with(&id), "{}", done.words());
+    let page = world.get(done.location(), Some(&head)).await.words();
+    assert!(page.contains("Otto Other"), "{page}");
+    let elm = world.session(&world.elm, Role::Head).await;
+    assert!(
+        world.get(&format!("/guests/{GUEST}"), Some(&elm)).await.words().contains("Vera Guest"),
+        "untouched"
+    );
+}

@@ -58,7 +58,7 @@ async fn looking_at_activity_and_taking_it_away_is_written_down() {
     let file = world.get("/activity.csv?person=ada.pupil", Some(&session)).await;
     assert_eq!(file.status, StatusCode::OK);
     assert!(file.text.contains("'=cmd|' /C calc'!A0"), "a formula is defused: {}", file.text);
-    assert!(!file.text.contains(",=cmd"));
+    assert!(!file.text.contains("\"=cmd"));
     let audit = world.audit(&world.elm).await;
     assert_eq!(audit[0], "Dana Lead of Elm Park School: export activity person ada.pupil");
     assert_eq!(audit[1], "Dana Lead of Elm Park School: view activity person ada.pupil, category Games");
@@ -207,7 +207,7 @@ async fn the_audit_page_is_searched_and_shows_reasons_and_whether_all_is_well() 
     assert!(world.get("/audit?who=nobody", Some(&head)).await.words().contains("No entry fits"));
     assert!(world.get("/audit?from=soon", Some(&head)).await.words().contains("Enter a date and time"));
     let csv = world.get("/audit.csv", Some(&head)).await.text;
-    assert!(csv.starts_with("school,seq,at,") && csv.contains("\"'=Casey\""), "{csv}");
+    assert!(csv.starts_with("\"school\",\"seq\",\"at\",") && csv.contains("\"'=Casey\""), "{csv}");
     let lines = world.get("/audit.jsonl", Some(&head)).await.text;
     assert!(
         lines.lines().all(|it| it.starts_with("{\"school\":")) && lines.contains("\"=Casey\""),
@@ -237,18 +237,43 @@ async fn a_reason_is_asked_for_before_somebodys_activity_where_the_school_wants_
     let asked = world.get(path, Some(&lead)).await.words();
     assert!(asked.contains("Why do you look at the activity of Ada Pupil"), "{asked}");
     assert!(!asked.contains("games-1.example.org"), "nothing is shown before");
-    let blank = world.get(&format!("{path}&asked=yes&why=+"), Some(&lead)).await.words();
-    assert!(blank.contains("Enter a reason"), "{blank}");
-    let refused = world.get("/activity.csv?person=ada.pupil", Some(&lead)).await;
-    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
-    let page = world.get(&format!("{path}&why=Asked+by+home"), Some(&lead)).await;
+    let ada = world.pupil.id.to_string();
+    let say = async |why: &str| {
+        let fields = [("person", ada.as_str()), ("only", "searches"), ("why", why)];
+        world.post("/activity/why", Some(&lead), &fields).await
+    };
+    assert!(say(" ").await.words().contains("Enter a reason"));
+    let download = "/activity.csv?person=ada.pupil";
+    assert_eq!(world.get(download, Some(&lead)).await.status, StatusCode::BAD_REQUEST);
+    // A reason in the address is none: links would repeat it without anybody having been asked.
+    let linked = world.get(&format!("{path}&why=Asked+by+home"), Some(&lead)).await.words();
+    assert!(linked.contains("Why do you look"), "{linked}");
+    let to = say("Asked by home").await;
+    assert_eq!(to.location(), format!("/activity?person={ada}&only=searches"));
+    let page = world.get(to.location(), Some(&lead)).await;
     assert!(page.words().contains("games-1.example.org"), "{}", page.words());
-    assert!(page.text.contains("why=Asked+by+home"), "the download and the next page have it too");
+    assert!(!page.text.contains("Asked+by+home"), "in no address");
     let entries = audit::recent(&mut world.db.read().await.expect("a read"), school, None, 1).await;
     let entry = &entries.expect("entries")[0];
     assert_eq!((entry.act.as_str(), entry.reason.as_deref()), ("view activity", Some("Asked by home")));
-    let everyone = world.get("/activity", Some(&lead)).await.words();
-    assert!(!everyone.contains("Why do you look"), "only for one person");
+    assert_eq!(world.get(download, Some(&lead)).await.status, StatusCode::OK);
+    // The larger the view, the more it is asked.
+    for path in ["/activity", "/activity?only=searches", "/activity?site=games-1.example.org"] {
+        let words = world.get(path, Some(&lead)).await.words();
+        assert!(words.contains("Why do you look at the activity of everybody"), "{path}: {words}");
+    }
+    assert_eq!(world.get("/activity.csv", Some(&lead)).await.status, StatusCode::BAD_REQUEST);
+    world.post("/activity/why", Some(&lead), &[("why", "Weekly review")]).await;
+    assert!(world.get("/activity", Some(&lead)).await.words().contains("games-1.example.org"));
+    assert_eq!(world.get("/activity.csv", Some(&lead)).await.status, StatusCode::OK);
+    // It is one session's, and for a while.
+    let other = world.session(&world.elm, Role::Dsl).await;
+    assert!(world.get("/activity", Some(&other)).await.words().contains("Why do you look"));
+    world.wait(jiff::SignedDuration::from_mins(8));
+    world.get("/account", Some(&lead)).await;
+    world.wait(jiff::SignedDuration::from_mins(7));
+    world.prove(&lead).await;
+    assert!(world.get("/activity", Some(&lead)).await.words().contains("Why do you look"));
 }
 
 #[tokio::test]

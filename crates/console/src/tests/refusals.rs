@@ -10,15 +10,18 @@ mod sign_in;
 mod trust;
 
 use axum::http::{Method, StatusCode};
-use school::{Choice, Right, Rights, Role, Roles};
+use school::{
+    Choice, Right, Rights, Role, Roles,
+    settings::{SECOND_DEMANDED, SECOND_ROLES},
+};
 
 use super::World;
 use crate::router::{Demand, Route, routes};
 
 /// What a walk needs to know of a route: an address that means something at Elm Park, and what must never show of
 /// Elm Park to someone of Oak Hill.
-struct Case {
-    address: String,
+pub(super) struct Case {
+    pub(super) address: String,
     other_school: Other,
 }
 
@@ -66,7 +69,62 @@ const OPEN: &[(&str, &str)] = &[
     ("POST", "/set-password/{token}"),
 ];
 
-fn guarded(world: &World) -> impl Iterator<Item = (&'static Route, Case)> {
+/// Open with a password alone, for who has the right. What names a person, or gives anybody anything, never belongs here
+/// (ACC-07).
+const NOT_FRESH: &[(&str, &str, &str)] = &[
+    ("GET", "/agreements/texts", "words for everybody, and nobody's name"),
+    ("GET", "/agreements/texts/{audience}", "words for everybody, and nobody's name"),
+    ("POST", "/guests/{id}/refuse", "gives nothing, and must not wait"),
+    ("POST", "/guests/{id}/end", "takes away, and must not wait"),
+    ("POST", "/remote/{id}/end", "takes away, and must not wait"),
+    ("GET", "/trust", "counts by school, without names"),
+    ("GET", "/trust/agreements", "counts by school, without names"),
+    ("GET", "/today", "counts without names: how the gate is doing is seen at a glance"),
+    ("GET", "/lists", "nobody's name, and nothing changes"),
+    ("GET", "/profiles", "what everybody meets at the gate; nothing changes"),
+    ("GET", "/profiles/text", "what everybody meets at the gate; nothing changes"),
+    ("GET", "/profiles/text/{version}", "what everybody meets at the gate; nothing changes"),
+    ("GET", "/profiles/versions", "what everybody meets at the gate; nothing changes"),
+];
+
+/// For whoever has signed in, whatever their role: of their own account, or of what everybody here may know.
+const SIGNED_IN: &[(&str, &str)] = &[
+    ("GET", "/"),
+    ("GET", "/account"),
+    ("GET", "/account/alive"),
+    ("GET", "/account/password"),
+    ("POST", "/account/password"),
+    ("GET", "/account/sessions"),
+    ("POST", "/account/sessions/end"),
+    ("GET", "/account/second"),
+    ("GET", "/account/second/app"),
+    ("POST", "/account/second/app"),
+    ("POST", "/account/second/passkey/ask"),
+    ("POST", "/account/second/passkey"),
+    ("POST", "/account/second/codes"),
+    ("GET", "/account/second/show"),
+    ("POST", "/account/second/show"),
+    ("POST", "/account/second/show/ask"),
+    ("POST", "/account/second/{id}/name"),
+    ("POST", "/account/second/{id}/remove"),
+    ("GET", "/lock"),
+    ("POST", "/lock"),
+    ("POST", "/lock/end"),
+    ("POST", "/sign-out"),
+    ("GET", "/acting"),
+    ("POST", "/acting"),
+    ("GET", "/digests"),
+    ("GET", "/digests/{id}"),
+    ("GET", "/posts"),
+    ("GET", "/agreements/read/{audience}/{version}"),
+    ("GET", "/agreements/mine"),
+    ("POST", "/agreements/mine"),
+    ("GET", "/children"),
+    ("GET", "/children/{id}"),
+    ("POST", "/children/{id}/sign"),
+];
+
+pub(super) fn guarded(world: &World) -> impl Iterator<Item = (&'static Route, Case)> {
     routes().filter(|it| it.demand != Demand::Nothing).map(|route| {
         let case = case(world, route).unwrap_or_else(|| {
             panic!(
@@ -79,7 +137,7 @@ fn guarded(world: &World) -> impl Iterator<Item = (&'static Route, Case)> {
     })
 }
 
-fn holder(right: Right) -> Role {
+pub(super) fn holder(right: Right) -> Role {
     // Those of the first pages before the rest, so that each walk meets the same few people.
     let all = [Role::NetworkManager, Role::Dsl, Role::Head].iter().chain(Role::ALL);
     *all.into_iter()
@@ -92,6 +150,67 @@ fn the_routes_open_to_all_are_these_and_no_more() {
     let open: Vec<_> =
         routes().filter(|it| it.demand == Demand::Nothing).map(|it| (it.method.as_str(), it.path)).collect();
     assert_eq!(open, OPEN, "a new open route needs a reason: most pages demand a right");
+}
+
+/// ACC-07: what the setting says of the second credential holds for a new page too, until somebody gives a reason here.
+#[test]
+fn the_routes_that_a_password_alone_opens_are_these_and_no_more() {
+    let mut found: Vec<_> = routes()
+        .filter(|it| matches!(it.demand, Demand::Right(_)))
+        .map(|it| (it.method.as_str(), it.path))
+        .collect();
+    let mut named: Vec<_> = NOT_FRESH.iter().map(|(method, path, _)| (*method, *path)).collect();
+    found.sort_unstable();
+    named.sort_unstable();
+    assert_eq!(found, named, "declare it `fresh`, or give a reason in NOT_FRESH why a password is enough");
+    assert!(NOT_FRESH.iter().all(|(.., reason)| !reason.is_empty()));
+}
+
+#[tokio::test]
+async fn a_password_alone_opens_nothing_that_names_a_person() {
+    let world = World::new().await;
+    world.set(&SECOND_ROLES, "").await;
+    let ask = async |route: &Route, address: &str| {
+        let role = route.demand.right().map_or(Role::Head, holder);
+        let session = world.session_by_password(&world.elm, role).await;
+        if route.method == Method::POST {
+            world.post(address, Some(&session), &[]).await
+        } else {
+            world.get(address, Some(&session)).await
+        }
+    };
+    for (route, case) in guarded(&world).filter(|(it, _)| matches!(it.demand, Demand::Fresh(_))) {
+        let answer = ask(route, &case.address).await;
+        let what = format!("{} {}", route.method, route.path);
+        if route.method == Method::POST {
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{what}");
+            assert!(answer.text.contains("/account/second/show"), "{what}: {}", answer.words());
+        } else {
+            assert!(
+                answer.location().starts_with("/account/second/show?next="),
+                "{what}: {}",
+                answer.words()
+            );
+        }
+    }
+    // A school that has said so is asked for nothing more.
+    world.set(&SECOND_DEMANDED, "off").await;
+    for (route, case) in
+        guarded(&world).filter(|(it, _)| it.method == Method::GET && matches!(it.demand, Demand::Fresh(_)))
+    {
+        assert_eq!(ask(route, &case.address).await.status, StatusCode::OK, "{}", route.path);
+    }
+}
+
+/// ACC-06: a page for every role is a decision, not a slip.
+#[test]
+fn the_routes_for_whoever_has_signed_in_are_these_and_no_more() {
+    let mut found: Vec<_> =
+        routes().filter(|it| it.demand == Demand::SignedIn).map(|it| (it.method.as_str(), it.path)).collect();
+    let mut named = SIGNED_IN.to_vec();
+    found.sort_unstable();
+    named.sort_unstable();
+    assert_eq!(found, named, "most pages demand a right; one that needs none is named in SIGNED_IN");
 }
 
 #[tokio::test]

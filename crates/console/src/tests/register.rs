@@ -43,7 +43,7 @@ async fn somebody_is_added_found_reset_ended_and_brought_back() {
     check("show=ended", false).await;
     check("page=9", false).await;
     let sheet = world.get("/people.csv", Some(&admin)).await.text;
-    assert!(sheet.contains("'=New Person,new.person,\"Teacher, Trip leader\""), "{sheet}");
+    assert!(sheet.contains("\"'=New Person\",\"new.person\",\"Teacher, Trip leader\""), "{sheet}");
 
     let reset = world.post(&format!("{page}/reset"), Some(&admin), &[]).await.words();
     let link = reset.lines().find_map(|it| it.split_once("console.test")).expect("a link").1.to_owned();

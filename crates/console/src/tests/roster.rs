@@ -142,7 +142,7 @@ async fn a_roster_is_approved_once_by_somebody_who_is_named() {
     let approved = load(&world, id).await;
     assert_eq!(approved.stage, Stage::Approved);
     assert_eq!(approved.decided_by_name.as_deref(), Some("Robin Other of Elm Park School"));
-    assert!(world.audit(&world.elm).await[0].contains("approve roster autumn.zip"));
+    assert!(world.audit(&world.elm).await.iter().any(|it| it.contains("approve roster autumn.zip")));
 }
 
 #[tokio::test]
@@ -190,7 +190,7 @@ async fn the_problems_are_a_spreadsheet_without_formulas() {
     assert_eq!(file.status, StatusCode::OK);
     assert!(
         file.text.contains(
-            "users.csv,4,'=HYPERLINK(1),Ada Newcomer,ada.pupil,\"The username ada.pupil belongs to"
+            "\"users.csv\",\"4\",\"'=HYPERLINK(1)\",\"Ada Newcomer\",\"ada.pupil\",\"The username ada.pupil belongs to"
         ),
         "{}",
         file.text

@@ -25,8 +25,9 @@ pub const LEAVER_HOLD: Setting = Setting {
 pub const ASK_WHY: Setting = Setting {
     key: "ask-why",
     group: "Audit",
-    label: "Ask for a reason before somebody's activity is shown",
-    help: "Whoever looks at the activity of one person first says why; the reason stands in the audit trail.",
+    label: "Ask for a reason before activity is shown",
+    help: "Whoever looks at the activity of one person, or of everybody, or downloads it, first says why. The reason counts \
+           for a quarter of an hour and for that alone, and stands in the audit trail beside each look.",
     kind: Kind::Switch,
     default: "off",
     rows: &["LOG-04"],
@@ -65,6 +66,7 @@ pub static SETTINGS: &[&Setting] = &[
     &posts::LEAD_ON_LEADERSHIP,
     &posts::OPERATORS_SUPERVISED,
     &posts::OPERATORS_VETTED,
+    &posts::LEADS_APPOINTED,
     &posts::DIGEST_EVERY,
     &rosters::ROSTER_JUMP,
     &rosters::ROSTER_USERNAMES,

@@ -75,6 +75,17 @@ pub const OPERATORS_VETTED: Setting = Setting {
     rows: &["ACC-13"],
 };
 
+/// ACC-12: nobody becomes a safeguarding lead by one hand alone.
+pub const LEADS_APPOINTED: Setting = Setting {
+    key: "leads-appointed",
+    group: GROUP,
+    label: "Roles that read concerns only for whom the head has appointed",
+    help: "Whoever looks after accounts gives such a role only to a person whom the head has appointed head, safeguarding lead or deputy under Who to ask. Holds from the day a head is appointed, as long as there is one.",
+    kind: Kind::Switch,
+    default: "on",
+    rows: &["ACC-12"],
+};
+
 /// ACC-11.
 pub const DIGEST_EVERY: Setting = Setting {
     key: "supervisor-digest",

@@ -19,8 +19,9 @@ pub const SECOND_DEMANDED: Setting = Setting {
     key: "second-demanded",
     group: GROUP,
     label: "Second credential",
-    help: "Case files, people, settings, rules, lists and rosters open only after a passkey or a code from an app. \
-           Switch it off for a demonstration, not for a school.",
+    help: "Whatever names a person and whatever changes something opens only after a passkey or a code from an app: case \
+           files, activity, people, rosters, guests, agreements, plans, posts, the audit trail, settings, and changes of \
+           rules and lists. Switch it off for a demonstration, not for a school.",
     kind: Kind::Switch,
     default: "on",
     rows: &["ACC-07"],

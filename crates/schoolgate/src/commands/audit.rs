@@ -87,7 +87,13 @@ pub(crate) fn run(asked: &Audit) -> anyhow::Result<ExitCode> {
 
 async fn list(house: &House, wanted: &Wanted, limit: u32) -> anyhow::Result<()> {
     let mut tx = house.db.read().await?;
-    for it in audit::search(&mut tx, house.school.id, wanted, None, limit).await? {
+    let found = audit::search(&mut tx, house.school.id, wanted, None, limit).await?;
+    drop(tx);
+    let words = [("who", &wanted.who), ("act", &wanted.act), ("about", &wanted.words)];
+    let words = words.iter().filter(|(_, it)| !it.is_empty()).map(|(name, it)| format!("{name} {it}"));
+    let words = words.collect::<Vec<_>>().join(", ");
+    super::viewed(house, "view audit", if words.is_empty() { "newest" } else { &words }).await?;
+    for it in found {
         let change = match (&it.before, &it.after) {
             (Some(before), Some(after)) => format!(": {before} -> {after}"),
             (Some(only), None) | (None, Some(only)) => format!(": {only}"),

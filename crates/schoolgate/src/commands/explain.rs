@@ -42,7 +42,13 @@ pub(crate) fn run(asked: &Explain) -> anyhow::Result<ExitCode> {
             None => now(),
             Some(it) => it.to_zoned(zone.clone()).context("--at: no such time")?.timestamp(),
         };
-        print!("{}", explain(&snapshot, &target, asked.person.as_ref(), at)?);
+        let (text, is_help) = explain(&snapshot, &target, asked.person.as_ref(), at)?;
+        if let Some(person) = &asked.person {
+            // A name beside a help site would read as a visit, and visits to help are never written down.
+            let what = if is_help { "a help site" } else { address.as_str() };
+            super::viewed(&house, "explain decision", &format!("{what} for {person}")).await?;
+        }
+        print!("{text}");
         for fault in &snapshot.faults {
             eprintln!("note: {fault}");
         }
@@ -50,12 +56,13 @@ pub(crate) fn run(asked: &Explain) -> anyhow::Result<ExitCode> {
     })
 }
 
+/// The words, and whether they are of a help site.
 fn explain(
     snapshot: &Snapshot,
     target: &Target,
     person: Option<&Username>,
     at: Timestamp,
-) -> anyhow::Result<String> {
+) -> anyhow::Result<(String, bool)> {
     let known = match person {
         None => None,
         Some(name) => match snapshot.people.by_username(name) {
@@ -79,7 +86,7 @@ fn explain(
         let titles = titles.collect::<Vec<_>>().join("; ");
         writeln!(text, "Agreement {titles}: nothing but help opens until it is signed")?;
     }
-    Ok(text)
+    Ok((text, trace.decision.protected))
 }
 
 fn words(trace: &Trace, name: &str) -> anyhow::Result<String> {

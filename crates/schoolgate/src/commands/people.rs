@@ -7,6 +7,7 @@ use store::{
     By, Tx, fresh_id,
     oversight::{self, Oversight},
     people::Kept,
+    powers::{self, Reset},
 };
 
 use crate::{clock::now, house::House, passwords};
@@ -104,7 +105,11 @@ pub(crate) fn run(asked: People) -> anyhow::Result<ExitCode> {
         let school = house.school.id;
         let mut tx = house.db.write().await?;
         match asked.what {
-            What::List => list(&mut tx, school).await?,
+            What::List => {
+                // A look at names is written down here as in the console (LOG-04).
+                store::audit::note(&mut tx, &by, school, "view people", "everyone", None, None).await?;
+                list(&mut tx, school).await?;
+            }
             What::Add { username, name, roles, year, groups, overseen } => {
                 let groups = known_groups(&mut tx, &by, school, groups).await?;
                 let roles: Roles = roles.into_iter().collect();
@@ -121,6 +126,7 @@ pub(crate) fn run(asked: People) -> anyhow::Result<ExitCode> {
                 };
                 store::people::add(&mut tx, &by, &person).await?;
                 limit(&mut tx, &by, &person, overseen, true).await?;
+                powers::gained(&mut tx, &by, Roles::NONE, &person).await?;
             }
             What::Change { username, name, roles, year, groups, overseen } => {
                 let before = kept(&mut tx, school, &username).await?;
@@ -135,6 +141,7 @@ pub(crate) fn run(asked: People) -> anyhow::Result<ExitCode> {
                 }
                 store::people::save(&mut tx, &by, &before, &person).await?;
                 limit(&mut tx, &by, &person, overseen, person.roles != before.person.roles).await?;
+                powers::gained(&mut tx, &by, before.person.roles, &person).await?;
             }
             What::Leave { username } => {
                 let id = kept(&mut tx, school, &username).await?.person.id;
@@ -149,8 +156,9 @@ pub(crate) fn run(asked: People) -> anyhow::Result<ExitCode> {
                 store::accounts::unlink(&mut tx, &by, &person).await?;
             }
             What::ForgetSecond { username } => {
-                let id = kept(&mut tx, school, &username).await?.person.id;
-                let gone = store::second::forget(&mut tx, &by, school, id).await?;
+                let person = kept(&mut tx, school, &username).await?.person;
+                let gone = store::second::forget(&mut tx, &by, school, person.id).await?;
+                powers::reset(&mut tx, &by, &person, Reset::Second).await?;
                 println!("{gone} taken away");
             }
             What::Password { username } => {
@@ -168,6 +176,7 @@ pub(crate) fn run(asked: People) -> anyhow::Result<ExitCode> {
                 println!("{}", console::KEEP_PRIVATE);
                 let phc = passwords::hashed(password)?;
                 store::passwords::set(&mut tx, &by, school, person.id, &phc, false).await?;
+                powers::reset(&mut tx, &by, &person, Reset::Password).await?;
             }
         }
         tx.commit().await?;

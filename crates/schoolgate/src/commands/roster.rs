@@ -150,6 +150,7 @@ async fn load(house: &House, hand: &Hand) -> anyhow::Result<ExitCode> {
     let id = store::roster::receive(&mut tx, &by, &new).await?;
     tx.commit().await?;
     let load = wait(house, id).await?;
+    super::viewed(house, "view roster", &load.file_name).await?;
     show(house, &load, hand.rows).await?;
     if load.stage != Stage::Ready {
         return Ok(ExitCode::FAILURE);

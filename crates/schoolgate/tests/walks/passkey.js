@@ -158,6 +158,9 @@ await computer(async (head, headKey) => {
 
   heading("The head finds the change");
   await signIn(head, "whitlock", "/audit");
+  await says(head, "Show your second credential");
+  await head.getByRole("button", { name: "Use a passkey" }).click();
+  await head.waitForURL(`${CONSOLE}/audit`);
   await says(head, ["Lee Novak", "Idle lock"]);
   const row = head.locator("tr, li, .sg-card").filter({ hasText: "Idle lock" }).first();
   const words = (await row.innerText()).replace(/\s+/g, " ");

@@ -1,7 +1,7 @@
 //! Entries as text for others: everything that the hash is made from, and the hash.
 use std::fmt::Write as _;
 
-use school::{Choice, Id, School};
+use school::{Choice, Id, School, defused};
 
 use super::Entry;
 
@@ -49,7 +49,11 @@ const NAMES: [&str; 12] = [
 pub fn heading(format: Format) -> String {
     match format {
         Format::JsonLines => String::new(),
-        Format::Csv => format!("{}\r\n", NAMES.join(",")),
+        Format::Csv => {
+            let mut line = String::new();
+            cells(&mut line, NAMES.iter().copied());
+            line
+        }
     }
 }
 
@@ -84,15 +88,7 @@ pub fn line(format: Format, school: Id<School>, entry: &Entry) -> String {
             }
             line.push_str("}\n");
         }
-        Format::Csv => {
-            for (n, value) in fields.into_iter().enumerate() {
-                if n != 0 {
-                    line.push(',');
-                }
-                csv(&mut line, &value.unwrap_or_default());
-            }
-            line.push_str("\r\n");
-        }
+        Format::Csv => cells(&mut line, fields.iter().map(|it| it.as_deref().unwrap_or_default())),
     }
     line
 }
@@ -113,18 +109,15 @@ fn json(line: &mut String, text: &str) {
     line.push('"');
 }
 
-fn csv(line: &mut String, text: &str) {
-    let dangerous = text.trim_start().starts_with(['=', '+', '-', '@', '\t', '\r'])
-        || text.starts_with(['\t', '\r', '\n']);
-    let quoted = dangerous || text.contains(['"', ',', '\n', '\r', ';', ' ']);
-    if quoted {
+/// Every one defused and in quotes.
+fn cells<'a>(line: &mut String, all: impl Iterator<Item = &'a str>) {
+    for (n, text) in all.enumerate() {
+        if n != 0 {
+            line.push(',');
+        }
+        line.push('"');
+        line.push_str(&defused(text).replace('"', "\"\""));
         line.push('"');
     }
-    if dangerous {
-        line.push('\'');
-    }
-    line.push_str(&text.replace('"', "\"\""));
-    if quoted {
-        line.push('"');
-    }
+    line.push_str("\r\n");
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "what stories share is test code too")]
 mod accounts;
 mod agreements;
+mod at_once;
 mod audit;
 mod backup;
 mod carry;

@@ -1,6 +1,14 @@
+use std::collections::BTreeSet;
+
 use casework::Notice;
 use jiff::SignedDuration;
-use store::{jobs, jobs::Job, security};
+use school::School;
+use store::{
+    StoreError, Tx, jobs,
+    jobs::Job,
+    people,
+    security::{self, Alert},
+};
 
 use super::{Doing, Failure, Kind, Office, send_mail};
 use crate::alerts::ourselves;
@@ -16,6 +24,34 @@ const ELSEWHERE: [(&str, &str); 2] =
 
 fn boxed<'a>(office: &'a Office, job: &'a Job) -> Doing<'a> {
     Box::pin(run(office, job))
+}
+
+/// The head, and the person it is about: neither may be able to open the page of alerts.
+async fn told(
+    tx: &mut Tx,
+    office: &Office,
+    school: &School,
+    alert: &Alert,
+) -> Result<BTreeSet<String>, StoreError> {
+    let mut all: BTreeSet<String> = office.alerts.heads.iter().cloned().collect();
+    if let Ok(username) = alert.subject.parse() {
+        let person = people::by_username(tx, school.id, &username).await?;
+        all.extend(person.and_then(|it| it.person.email).map(|it| it.to_string()));
+    }
+    Ok(all)
+}
+
+/// It names staff and what they may do, and nobody else.
+fn of_powers(alert: &Alert, school: &School, place: &str) -> Notice {
+    let kind = school::Choice::label(alert.kind);
+    Notice {
+        subject: format!("Schoolgate: {}", kind.to_lowercase()),
+        body: format!(
+            "{}\n\nAt {}. If this was not agreed with you, speak to the head at once; heads, to whoever did it. Who did what \
+             stands in the audit trail, and at {place}\n",
+            alert.words, school.name
+        ),
+    }
 }
 
 async fn run(office: &Office, _job: &Job) -> Result<(), Failure> {
@@ -41,6 +77,12 @@ async fn run(office: &Office, _job: &Job) -> Result<(), Failure> {
         };
         for to in &office.alerts.technical {
             jobs::enqueue(&mut tx, send_mail::KIND.name, &send_mail::payload(to, &notice), now).await?;
+        }
+        if alert.kind.is_of_powers() {
+            let notice = of_powers(&alert, &school, &place);
+            for to in told(&mut tx, office, &school, &alert).await? {
+                jobs::enqueue(&mut tx, send_mail::KIND.name, &send_mail::payload(&to, &notice), now).await?;
+            }
         }
         security::mailed(&mut tx, alert.id, now).await?;
     }

@@ -12,6 +12,7 @@ mod outside;
 mod overseeing;
 mod oversight_letters;
 mod places;
+mod powers;
 mod roster_jobs;
 mod rosters;
 mod snapshots;

@@ -97,8 +97,10 @@ async fn gates_know_who_may_come_from_outside_and_who_waits_for_the_head() {
     assert_eq!(small.current.load().remote[&TEACHER].len(), 1);
     for (granted, expected) in [(true, None), (false, Some(Held::Refused))] {
         let mut tx = small.db.write().await.expect("a transaction");
-        let head = By { person: Some(HEAD), ..by() };
-        exceptional::decide(&mut tx, &head, &volunteer, granted, "Reads with Year 2").await.expect("decided");
+        let decider = By { person: Some(HEAD), ..by() };
+        exceptional::decide(&mut tx, &decider, &volunteer, granted, "Reads with Year 2")
+            .await
+            .expect("decided");
         tx.commit().await.expect("kept");
         assert!(small.snapshots.refresh().await);
         assert_eq!(held(), expected);

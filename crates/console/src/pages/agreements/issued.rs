@@ -38,7 +38,9 @@ pub(crate) async fn get(
     staff: Reader,
     fields: Fields,
 ) -> Result<Markup, Failure> {
-    page(&console, &staff, &fields, &[]).await
+    let shown = page(&console, &staff, &fields, &[]).await?;
+    console.viewed(&staff, "view agreements given to parents", &people::asked(&fields, "all")).await?;
+    Ok(shown)
 }
 
 /// To all parents at once, in the newsletter or at a meeting.

@@ -8,7 +8,7 @@ use axum::{
     },
     response::{IntoResponse, Redirect, Response},
 };
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use maud::{Markup, html};
 use school::{Choice, Id, Person, Right, Role};
 use store::{
@@ -37,7 +37,9 @@ pub(crate) async fn get(
     fields: Fields,
 ) -> Result<Markup, Failure> {
     let person = find(&console, &staff, &id).await?;
-    page(&console, &staff, &fields, &person, &[]).await
+    let shown = page(&console, &staff, &fields, &person, &[]).await?;
+    console.viewed(&staff, "view agreements of person", person.username.as_str()).await?;
+    Ok(shown)
 }
 
 /// What somebody signed on paper (a form, a planner), entered by the office.
@@ -51,7 +53,8 @@ pub(crate) async fn paper(
     let mut wrong = Vec::new();
     let zone = console.zone(staff.school.id);
     let by = staff.by(&console);
-    let day = fields.get("day").parse::<Date>().ok().and_then(|it| it.at(12, 0, 0, 0).to_zoned(zone).ok());
+    let day =
+        fields.get("day").parse::<Date>().ok().and_then(|it| it.at(12, 0, 0, 0).to_zoned(zone.clone()).ok());
     let at = day.map(|it| it.timestamp());
     if at.is_none_or(|it| by.at < it && by.at.duration_since(it).as_hours() < -12) {
         wrong.push(("day", "Enter the day on which it was signed"));
@@ -85,6 +88,16 @@ pub(crate) async fn paper(
             None
         }
     };
+    if let (Some(agreement), Some(at)) = (agreement, at)
+        && kept::published_at(&mut tx, agreement.id)
+            .await?
+            .is_some_and(|it| at < it && !same_day(at, it, &zone))
+    {
+        wrong.push((
+            "day",
+            "This text did not stand yet on that day: what was signed then was an earlier version. Enter the day of this one",
+        ));
+    }
     let (Some(agreement), Some(at), true) = (agreement, at, wrong.is_empty()) else {
         drop(tx);
         let page = page(&console, &staff, &fields, &person, &wrong).await?;
@@ -142,6 +155,11 @@ pub(crate) async fn form(
         (CACHE_CONTROL, "no-store".to_owned()),
     ];
     Ok((headers, bytes).into_response())
+}
+
+fn same_day(one: Timestamp, other: Timestamp, zone: &TimeZone) -> bool {
+    let day = |at: Timestamp| at.to_zoned(zone.clone()).date();
+    day(one) == day(other)
 }
 
 async fn find(console: &Console, staff: &Staff, id: &str) -> Result<Person, Failure> {

@@ -7,7 +7,7 @@ use axum::{
 };
 use maud::{Markup, html};
 use school::{Choice, Id};
-use store::{agreements as kept, register, settings};
+use store::{StoreError, agreements as kept, register, settings};
 
 use super::texts::differences;
 use crate::{
@@ -22,6 +22,9 @@ use crate::{
     fields::Fields,
     staff::{Reader, Staff},
 };
+
+const OVERTAKEN: &str =
+    "Somebody else has published a version since you began. Look at what would change now";
 
 struct Draft {
     audience: Audience,
@@ -52,8 +55,7 @@ pub(crate) async fn post(
 ) -> Result<Response, Failure> {
     let audience = Audience::from_code(&audience).ok_or(Failure::NotFound)?;
     let mut draft = Draft::of(&console, &staff, audience).await?;
-    let mut tx = console.db.write().await?;
-    let contract = Contract::of(&settings::of(&mut tx, staff.school.id, None).await?);
+    let contract = Contract::of(&settings::of(&mut console.db.read().await?, staff.school.id, None).await?);
     let mut readings = Vec::new();
     for level in Level::ALL {
         let title = fields.get(&format!("title-{}", level.code()));
@@ -87,10 +89,7 @@ pub(crate) async fn post(
         draft.complaints.push(("note", "Say in a few words why it changes"));
     }
     if saves && fields.get("base") != version.to_string() {
-        draft.complaints.push((
-            "title-standard",
-            "Somebody else has published a version since you began. Look at what would change now",
-        ));
+        draft.complaints.push(("title-standard", OVERTAKEN));
     }
     let (Some(new), true, true) = (&draft.new, saves, draft.complaints.is_empty()) else {
         let bad = !draft.complaints.is_empty();
@@ -98,8 +97,20 @@ pub(crate) async fn post(
         return Ok((status, page(&staff, &draft, !bad)).into_response());
     };
     let by = staff.by(&console);
-    kept::publish(&mut tx, &by, staff.school.id, audience, new.readings().to_vec(), &draft.note).await?;
-    tx.commit().await?;
+    let (base, readings) = ((audience, version), new.readings().to_vec());
+    let mut tx = console.db.write().await?;
+    match kept::publish_after(&mut tx, &by, staff.school.id, base, readings, &draft.note).await {
+        Ok(_) => tx.commit().await?,
+        // Between our look and our turn somebody else published.
+        Err(StoreError::Stale) => {
+            drop(tx);
+            let now = Draft::of(&console, &staff, audience).await?;
+            let draft =
+                Draft { before: now.before, complaints: vec![("title-standard", OVERTAKEN)], ..draft };
+            return Ok((StatusCode::CONFLICT, page(&staff, &draft, false)).into_response());
+        }
+        Err(other) => return Err(other.into()),
+    }
     Ok(Redirect::to(&format!("/agreements/texts/{}", audience.code())).into_response())
 }
 

@@ -29,6 +29,8 @@ pub(crate) async fn get(State(console): State<Console>, staff: Reader) -> Result
     let mut tx = console.db.read().await?;
     let all = local_bodies::all(&mut tx, staff.school.id).await?;
     let chosen = settings::of(&mut tx, staff.school.id, None).await?;
+    drop(tx);
+    console.viewed(&staff, "view local organisations", &format!("{} organisations", all.len())).await?;
     Ok(page(&staff, &all, &chosen, &Fields::default(), &[]))
 }
 

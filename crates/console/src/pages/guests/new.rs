@@ -60,23 +60,29 @@ pub(crate) async fn post(
     let asked = read(&staff, &fields, &people, by.at, &zone).and_then(|guest| {
         guest.ask(&rules, by.at).map_err(|why| vec![("until", sentence(&why.to_string()))])
     });
-    let guest = match asked {
+    let mut guest = match asked {
         Ok(guest) => guest,
         Err(wrong) => {
             let page = page(&staff, &people, &rules, &fields, &wrong);
             return Ok((StatusCode::BAD_REQUEST, page).into_response());
         }
     };
-    let place = format!("/guests/{}", guest.id);
     // The form sent twice: the second one changes nothing.
     if guests::get(&mut tx, school, guest.id).await?.is_none() {
-        guests::add(&mut tx, &by, &guest).await?;
+        if let Err(why) = guests::add(&mut tx, &by, &guest).await {
+            if !matches!(why, StoreError::Taken(_)) {
+                return Err(why.into());
+            }
+            // Somebody put the number of another school's guest into the form.
+            guest.id = fresh_id(by.at);
+            guests::add(&mut tx, &by, &guest).await?;
+        }
         if guest.stage == Stage::Requested {
             tell_approvers(&mut tx, &staff, &people, &guest, by.at).await?;
         }
         tx.commit().await?;
     }
-    Ok(Redirect::to(&place).into_response())
+    Ok(Redirect::to(&format!("/guests/{}", guest.id)).into_response())
 }
 
 /// A letter to each who may approve and has an address.

@@ -9,7 +9,7 @@ use school::{
     Choice, Right,
     guest::{Guest, Rules, Stage},
 };
-use store::{Tx, audit, guests, guests::Kept, settings};
+use store::{Tx, guests, guests::Kept, settings};
 
 use super::{
     new::{id_of, local},
@@ -48,13 +48,12 @@ pub(crate) async fn get(
     staff: Reader,
     Path(id): Path<String>,
 ) -> Result<Markup, Failure> {
-    let by = staff.by(&console);
-    let mut tx = console.db.write().await?;
+    let mut tx = console.db.read().await?;
     let opened = open(&mut tx, &staff, &id).await?;
     let name = opened.kept.guest.name.as_str();
-    audit::note(&mut tx, &by, staff.school.id, "view guest", name, None, None).await?;
-    tx.commit().await?;
-    Ok(page(&staff, &opened, &[], by.at, &console.zone(staff.school.id)))
+    drop(tx);
+    console.viewed(&staff, "view guest", name).await?;
+    Ok(page(&staff, &opened, &[], (console.clock)(), &console.zone(staff.school.id)))
 }
 
 /// The page again, with what is wrong with what was asked.

@@ -55,6 +55,8 @@ pub(super) async fn answer(
     let leaver = find(&mut tx, staff, id).await?;
     let days = settings::of(&mut tx, staff.school.id, None).await?.number(&LEAVER_HOLD);
     let schools = of_trust(staff, schools::all(&mut tx).await?);
+    drop(tx);
+    console.viewed(staff, "view leaver", leaver.username.as_str()).await?;
     let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
     let zone = console.zone(staff.school.id);
     Ok((status, page(staff, &Shown { leaver, schools, days, fields, wrong, zone })).into_response())

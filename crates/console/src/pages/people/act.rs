@@ -1,12 +1,17 @@
 use axum::{
     extract::{Path, State},
-    http::{HeaderMap, header::HOST},
     response::{IntoResponse, Redirect, Response},
 };
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 use school::{Choice as _, Id, KeptBy, Person};
-use store::{accounts, people, sessions, sign_in_links, sign_in_links::Link};
+use store::{
+    StoreError, accounts, people,
+    people::Kept,
+    powers::{self, Reset},
+    second, sessions, sign_in_links,
+    sign_in_links::Link,
+};
 
 use super::{found, person};
 use crate::{
@@ -25,7 +30,6 @@ const LINK: SignedDuration = SignedDuration::from_hours(72);
 pub(crate) async fn reset(
     State(console): State<Console>,
     staff: Reader,
-    headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Markup, Failure> {
     let (school, by) = (staff.school.id, staff.by(&console));
@@ -37,13 +41,13 @@ pub(crate) async fn reset(
     }
     let who: Id<Person> = found.kept.person.id;
     people::clear_password(&mut tx, &by, school, who).await?;
+    powers::reset(&mut tx, &by, &found.kept.person, Reset::Password).await?;
     sessions::close_all(&mut tx, who).await?;
     let until = by.at.saturating_add(LINK).unwrap_or(Timestamp::MAX);
     sign_in_links::offer(&mut tx, &by, Link { school, person: who }, &token.hash(), until).await?;
     tx.commit().await?;
-    let host = headers.get(HOST).and_then(|it| it.to_str().ok()).unwrap_or_default();
-    let scheme = if console.secure_cookies { "https" } else { "http" };
-    let link = format!("{scheme}://{host}/set-password/{}", token.text());
+    // Of the configuration, and never of the request: whoever could choose the host would get the link.
+    let link = format!("{}/set-password/{}", console.sign_in.url, token.text());
     let done = notice(
         Tone::Good,
         &html! {
@@ -81,10 +85,55 @@ pub(crate) async fn keep_by(
     Ok(Redirect::to(&format!("/people/{who}")).into_response())
 }
 
+/// Takes their second credentials away, so that they set up new ones (ACC-07). Head and owner are told.
+pub(crate) async fn forget_second(
+    State(console): State<Console>,
+    staff: Reader,
+    Path(id): Path<String>,
+) -> Result<Markup, Failure> {
+    let (school, by) = (staff.school.id, staff.by(&console));
+    let mut tx = console.db.write().await?;
+    let found = found(&mut tx, school, &id).await?;
+    let person = &found.kept.person;
+    if person.id == staff.id() {
+        return Err(Failure::BadRequest(
+            "Nobody takes away their own from here: look under your name, or ask another account administrator.",
+        ));
+    }
+    // Sent twice: there are none any more, and nobody is told again.
+    if second::of(&mut tx, person.id).await?.is_empty() {
+        drop(tx);
+    } else {
+        second::forget(&mut tx, &by, school, person.id).await?;
+        powers::reset(&mut tx, &by, person, Reset::Second).await?;
+        tx.commit().await?;
+    }
+    let done = notice(
+        Tone::Good,
+        &html! {
+            p {
+                (person.name) " has no second credential any more, is signed out everywhere, and sets up a new one at the next \
+                 sign-in. They and the head are told by e-mail."
+            }
+        },
+    );
+    person::show(&console, &staff, &id, &done).await
+}
+
+/// As the form knew them: what somebody else changed meanwhile is looked at first.
+fn as_shown(kept: &Kept, fields: &Fields) -> Result<(), Failure> {
+    let known = fields.get("version");
+    if known.is_empty() || known == kept.version.to_string() {
+        return Ok(());
+    }
+    Err(StoreError::Stale.into())
+}
+
 pub(crate) async fn end(
     State(console): State<Console>,
     staff: Reader,
     Path(id): Path<String>,
+    fields: Fields,
 ) -> Result<Response, Failure> {
     let (school, by) = (staff.school.id, staff.by(&console));
     let mut tx = console.db.write().await?;
@@ -97,6 +146,7 @@ pub(crate) async fn end(
     }
     // Sent twice: it has ended already.
     if !found.ended {
+        as_shown(&found.kept, &fields)?;
         people::leave(&mut tx, &by, school, who).await?;
         tx.commit().await?;
     }
@@ -107,12 +157,14 @@ pub(crate) async fn back(
     State(console): State<Console>,
     staff: Reader,
     Path(id): Path<String>,
+    fields: Fields,
 ) -> Result<Response, Failure> {
     let (school, by) = (staff.school.id, staff.by(&console));
     let mut tx = console.db.write().await?;
     let found = found(&mut tx, school, &id).await?;
     let who = found.kept.person.id;
     if found.ended {
+        as_shown(&found.kept, &fields)?;
         people::come_back(&mut tx, &by, school, who).await?;
         tx.commit().await?;
     }

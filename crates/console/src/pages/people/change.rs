@@ -6,7 +6,7 @@ use axum::{
 use jiff::{Timestamp, tz::TimeZone};
 use maud::{Markup, html};
 use school::{Choice, Group, Id, Line, Person, Role, Roles, School, Stay, Year};
-use store::{StoreError, groups, oversight, people, people::Kept};
+use store::{StoreError, groups, oversight, people, people::Kept, powers};
 
 use super::{found, group_names, groups_named, role_names};
 use crate::{
@@ -54,6 +54,9 @@ pub(crate) async fn post_add(
     if let Some(why) = overseen::of_trust(&staff, Roles::NONE, person.roles).or(limits) {
         return Ok(again(&[why]));
     }
+    if let Some(why) = powers::refusal(&mut tx, &by, (school, person.id), person.roles).await? {
+        return Ok(again(&[why]));
+    }
     person.groups = groups_named(&mut tx, &by, school, &classes).await?;
     match people::add(&mut tx, &by, &person).await {
         Err(StoreError::Taken(_)) => return Ok(again(&[("username", TAKEN)])),
@@ -78,6 +81,8 @@ pub(crate) async fn get(
     let mut fields = filled(&found.kept, &groups, &console.zone(staff.school.id));
     let now = (console.clock)();
     overseen::fill(&mut tx, staff.school.id, found.kept.person.id, now, &mut fields).await?;
+    drop(tx);
+    console.viewed(&staff, "view person to change", found.kept.person.username.as_str()).await?;
     Ok(page(&staff, Some(&found.kept), &fields, &groups, &[], None))
 }
 
@@ -112,6 +117,9 @@ pub(crate) async fn post(
     };
     let limits = oversight::refusal(&mut tx, school, person.id, person.roles, &watched, by.at).await?;
     if let Some(why) = overseen::of_trust(&staff, kept.person.roles, person.roles).or(limits) {
+        return Ok(again(StatusCode::BAD_REQUEST, &[why], None));
+    }
+    if let Some(why) = powers::refusal(&mut tx, &by, (school, person.id), person.roles).await? {
         return Ok(again(StatusCode::BAD_REQUEST, &[why], None));
     }
     if fields.get("version") != kept.version.to_string() {

@@ -3,7 +3,7 @@ use axum::{
     http::header::{CONTENT_DISPOSITION, CONTENT_TYPE},
     response::{IntoResponse, Response},
 };
-use store::{audit, groups, register};
+use store::{groups, register};
 
 use super::{role_names, wanted};
 use crate::{Console, components::sheet, failure::Failure, fields::Fields, staff::Reader};
@@ -19,15 +19,15 @@ pub(crate) async fn get(
 ) -> Result<Response, Failure> {
     let school = staff.school.id;
     let zone = console.zone(school);
-    let mut tx = console.db.write().await?;
+    let mut tx = console.db.read().await?;
     let groups = groups::all(&mut tx, school).await?;
     let wanted = wanted(&fields, &groups);
     let found = register::find(&mut tx, school, &wanted, 0, MOST).await?;
     let ids: Vec<_> = found.iter().map(|it| it.person.id).collect();
     let classes = register::classes(&mut tx, school, &ids).await?;
     let subject = format!("{} people", found.len());
-    audit::note(&mut tx, &staff.by(&console), school, "export people", &subject, None, None).await?;
-    tx.commit().await?;
+    drop(tx);
+    console.viewed(&staff, "export people", &subject).await?;
     let day = |at: Option<jiff::Timestamp>| {
         at.map(|it| it.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()).unwrap_or_default()
     };

@@ -7,7 +7,11 @@ use axum::{
 };
 use maud::{Markup, html};
 use school::{KeptBy, Person};
-use store::{accounts, audit, passwords, sessions};
+use store::{
+    accounts, audit, passwords,
+    powers::{self, Reset},
+    sessions,
+};
 
 use super::{found, person};
 use crate::{
@@ -29,6 +33,7 @@ pub(crate) async fn get(
     Path(id): Path<String>,
 ) -> Result<Markup, Failure> {
     let person = whose(&console, &staff, &id).await?;
+    console.viewed(&staff, "view person to change", person.username.as_str()).await?;
     Ok(page(&staff, &person, &[]))
 }
 
@@ -47,6 +52,7 @@ pub(crate) async fn post(
     let (school, by) = (staff.school.id, staff.by(&console));
     let mut tx = console.db.write().await?;
     passwords::set(&mut tx, &by, school, person.id, &phc, true).await?;
+    powers::reset(&mut tx, &by, &person, Reset::Password).await?;
     // Whoever is signed in with the old one is out.
     sessions::close_all(&mut tx, person.id).await?;
     audit::note(&mut tx, &by, school, "give temporary password", person.username.as_str(), None, None)

@@ -1,7 +1,7 @@
 use axum::extract::State;
 use maud::{Markup, html};
 use school::{Choice, Right, Role, Year};
-use store::{audit, groups, people::Kept, register};
+use store::{groups, people::Kept, register};
 
 use super::{role_names, wanted};
 use crate::{
@@ -16,6 +16,7 @@ use crate::{
     },
     failure::Failure,
     fields::Fields,
+    people::asked,
     staff::{Reader, Staff},
 };
 
@@ -27,7 +28,7 @@ pub(crate) async fn get(
     fields: Fields,
 ) -> Result<Markup, Failure> {
     let school = staff.school.id;
-    let mut tx = console.db.write().await?;
+    let mut tx = console.db.read().await?;
     let groups = groups::all(&mut tx, school).await?;
     let wanted = wanted(&fields, &groups);
     let page = page_of(&fields);
@@ -36,10 +37,9 @@ pub(crate) async fn get(
     let found = register::find(&mut tx, school, &wanted, skip, ROWS).await?;
     let ids: Vec<_> = found.iter().map(|it| it.person.id).collect();
     let classes = register::classes(&mut tx, school, &ids).await?;
-    let subject = fields.query_with(&[]).replace('&', ", ").replace(['=', '+'], " ");
-    let subject = if subject.is_empty() { "everyone".to_owned() } else { subject };
-    audit::note(&mut tx, &staff.by(&console), school, "view people", &subject, None, None).await?;
-    tx.commit().await?;
+    let subject = asked(&fields, "everyone");
+    drop(tx);
+    console.viewed(&staff, "view people", &subject).await?;
     let class_names: Vec<&str> = groups.iter().map(|it| it.name.as_str()).collect();
     let rows: Vec<Vec<Markup>> = found
         .iter()

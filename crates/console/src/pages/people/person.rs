@@ -2,7 +2,7 @@ use axum::extract::{Path, State};
 use jiff::{Timestamp, tz::TimeZone};
 use maud::{Markup, html};
 use school::{Choice, Group, KeptBy, Right, Rights, Stay};
-use store::{Tx, accounts, audit, groups, people::Kept, sign_in_links};
+use store::{Tx, accounts, groups, people::Kept, second, sign_in_links};
 
 use super::{Found, found, granted, group_names, list::manages, role_names};
 use crate::{
@@ -39,13 +39,12 @@ pub(super) async fn show(
     done: &Markup,
 ) -> Result<Markup, Failure> {
     let school = staff.school.id;
-    let by = staff.by(console);
-    let mut tx = console.db.write().await?;
+    let mut tx = console.db.read().await?;
     let Found { kept, ended } = found(&mut tx, school, id).await?;
-    audit::note(&mut tx, &by, school, "view person", kept.person.username.as_str(), None, None).await?;
-    let shown = Shown { staff, kept: &kept, ended, zone: console.zone(school), now: by.at };
+    let shown = Shown { staff, kept: &kept, ended, zone: console.zone(school), now: (console.clock)() };
     let all = sections(&mut tx, &shown).await?;
-    tx.commit().await?;
+    drop(tx);
+    console.viewed(staff, "view person", kept.person.username.as_str()).await?;
     let person = &kept.person;
     let content = html! {
         (done)
@@ -128,6 +127,8 @@ async fn signing_in(tx: &mut Tx, shown: &Shown<'_>) -> Result<Markup, Failure> {
     let keeper = accounts::kept_by(tx, id).await?;
     let keepers: Vec<_> =
         KeptBy::ALL.iter().map(|it| (it.code().to_owned(), it.label().to_owned())).collect();
+    let has_second = !second::of(tx, id).await?.is_empty();
+    let own = id == shown.staff.id();
     Ok(html! {
         section.sg-card {
             h2.govuk-heading-s { "Signing in" }
@@ -152,6 +153,14 @@ async fn signing_in(tx: &mut Tx, shown: &Shown<'_>) -> Result<Markup, Failure> {
                         p.govuk-body.sg-muted { "A change signs them out everywhere. The directory and the provider are those of the configuration." }
                         button.govuk-button.govuk-button--secondary type="submit" { "Save who keeps it" }
                     }
+                }
+            }
+            @if has_second { p.govuk-body { "Has a second credential." } }
+            @if has_second && manages(shown.staff) && !shown.ended && !own {
+                form method="post" action={ "/people/" (id) "/forget-second" } {
+                    (layout::token(shown.staff))
+                    p.govuk-body.sg-muted { "For whoever has lost theirs, codes on paper too: signs them out everywhere and lets them set up a new one. Make sure who is asking. They and the head are told by e-mail." }
+                    button.govuk-button.govuk-button--secondary type="submit" { "Take second credentials away" }
                 }
             }
         }

@@ -37,6 +37,9 @@ pub(crate) async fn get(
 ) -> Result<Markup, Failure> {
     let class = fields.get("class");
     let (names, children) = children(&console, &staff, &fields).await?;
+    console
+        .viewed(&staff, "view sign-in pictures", if class.is_empty() { "no class" } else { class })
+        .await?;
     let rows: Vec<_> = children
         .iter()
         .map(|it| {

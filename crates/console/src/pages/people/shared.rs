@@ -30,7 +30,10 @@ use crate::{
 
 pub(crate) async fn get(State(console): State<Console>, staff: Reader) -> Result<Markup, Failure> {
     let mut tx = console.db.read().await?;
-    page(&mut tx, &console, &staff, &Fields::default(), &[]).await
+    let shown = page(&mut tx, &console, &staff, &Fields::default(), &[]).await?;
+    drop(tx);
+    console.viewed(&staff, "view class identities", "all").await?;
+    Ok(shown)
 }
 
 pub(crate) async fn post(

@@ -6,7 +6,7 @@ use axum::{
 use jiff::SignedDuration;
 use maud::{Markup, html};
 use school::{Id, Line, School, Username};
-use store::{access, people, plans, plans::Plan};
+use store::{StoreError, access, people, plans, plans::Plan};
 
 use crate::{
     Console,
@@ -80,7 +80,15 @@ pub(crate) async fn post(
         version: 1,
     };
     access::close(&mut tx, &by, &person, WHAT, "replaced by a new plan").await?;
-    plans::make(&mut tx, &by, &plan).await?;
+    if let Err(why) = plans::make(&mut tx, &by, &plan).await {
+        if !matches!(why, StoreError::Stale) {
+            return Err(why.into());
+        }
+        let words =
+            "Somebody else made a plan for them at this moment. Look at it; yours, sent again, replaces it";
+        let page = page(&console, &staff, &fields, &[("person", words)]);
+        return Ok((StatusCode::CONFLICT, page).into_response());
+    }
     access::give(&mut tx, &by, &person, WHAT, &format!("individual plan, decided by {}", plan.decided_by))
         .await?;
     tx.commit().await?;

@@ -4,7 +4,7 @@ use axum::{
 };
 use maud::{Markup, html};
 use school::Right;
-use store::{Tx, access, audit, people, plans, plans::Plan};
+use store::{Tx, access, people, plans, plans::Plan};
 
 use super::make::WHAT;
 use crate::{
@@ -27,15 +27,15 @@ pub(crate) async fn get(
     staff: Reader,
     Path(id): Path<String>,
 ) -> Result<Markup, Failure> {
-    let (school, by) = (staff.school.id, staff.by(&console));
+    let (school, now) = (staff.school.id, (console.clock)());
     let zone = console.zone(school);
-    let mut tx = console.db.write().await?;
+    let mut tx = console.db.read().await?;
     let plan = find(&mut tx, &staff, &id).await?;
     let person = people::get(&mut tx, school, plan.person).await?.map(|it| it.person);
-    audit::note(&mut tx, &by, school, "open access plan", &plan.person.to_string(), None, None).await?;
-    tx.commit().await?;
+    drop(tx);
+    console.viewed(&staff, "open access plan", &plan.person.to_string()).await?;
     let who = person.as_ref().map_or_else(|| "Someone who has left".to_owned(), name);
-    let due = plan.ended_at.is_none() && plan.review_at <= by.at;
+    let due = plan.ended_at.is_none() && plan.review_at <= now;
     let content = html! {
         a.govuk-back-link href="/plans" { "Access plans" }
         h1.govuk-heading-l { "Access plan for " (who) }
@@ -58,6 +58,7 @@ pub(crate) async fn get(
                 }
                 form method="post" action={ "/plans/" (plan.id) "/end" } {
                     (layout::token(&staff))
+                    input type="hidden" name="version" value=(plan.version);
                     p.govuk-body { "They get the profile of their year again." }
                     button.govuk-button.govuk-button--secondary type="submit" { "End the plan" }
                 }
@@ -91,13 +92,15 @@ pub(crate) async fn end(
     State(console): State<Console>,
     staff: Reader,
     Path(id): Path<String>,
+    fields: Fields,
 ) -> Result<Response, Failure> {
     let by = staff.by(&console);
     let mut tx = console.db.write().await?;
     let plan = find(&mut tx, &staff, &id).await?;
+    let version = fields.get("version").parse().unwrap_or(0);
     // Sent twice: it has ended already.
     if plan.ended_at.is_none() {
-        plans::end(&mut tx, &by, &plan).await?;
+        plans::end(&mut tx, &by, &Plan { version, ..plan.clone() }).await?;
         if let Some(kept) = people::get(&mut tx, plan.school, plan.person).await? {
             access::close(&mut tx, &by, &kept.person, WHAT, "plan ended").await?;
         }

@@ -68,6 +68,8 @@ pub(super) async fn answer(
     let more = rows.len() > ROWS as usize;
     rows.truncate(ROWS as usize);
     let more = rows.last().filter(|_| more).map(|it| it.seq);
+    drop(tx);
+    console.viewed(staff, "view roster", &load.file_name).await?;
     let zone = console.zone(staff.school.id);
     let page = page(staff, &load, &Shown { rows, kind, more, fields, wrong, zone });
     Ok(match (wrong.is_empty(), load.stage.is_under_way()) {

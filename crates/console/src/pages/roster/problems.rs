@@ -5,10 +5,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use school::roster::Kind;
-use store::{audit, roster, roster::Filter};
+use store::{roster, roster::Filter};
 
 use super::find;
-use crate::{Console, failure::Failure, pages::activity_export::defused, staff::Reader};
+use crate::{Console, components::sheet, failure::Failure, staff::Reader};
 
 const HEADINGS: [&str; 6] = ["File", "Line", "Id", "Name", "Username", "Problem"];
 /// More than a load keeps.
@@ -20,23 +20,18 @@ pub(crate) async fn get(
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
     let school = staff.school.id;
-    let mut tx = console.db.write().await?;
+    let mut tx = console.db.read().await?;
     let load = find(&mut tx, &staff, &id).await?;
     let filter = Filter { kind: Some(Kind::Problem), words: "" };
     let rows = roster::rows(&mut tx, school, load.id, filter, 0, MOST).await?;
-    audit::note(&mut tx, &staff.by(&console), school, "export roster problems", &load.file_name, None, None)
-        .await?;
-    tx.commit().await?;
-    let broken = |_| Failure::Broken("a spreadsheet could not be written");
-    let mut out = csv::Writer::from_writer(Vec::new());
-    out.write_record(HEADINGS).map_err(broken)?;
-    for it in rows {
+    drop(tx);
+    console.viewed(&staff, "export roster problems", &load.file_name).await?;
+    let rows = rows.into_iter().map(|it| {
         let (file, line) = it.place.map_or((String::new(), 0), |place| (place.file, place.line));
         let line = if line == 0 { String::new() } else { line.to_string() };
-        let cells = [file, line, it.source_id, it.name, it.username, it.words];
-        out.write_record(cells.map(|cell| defused(&cell))).map_err(broken)?;
-    }
-    let bytes = out.into_inner().map_err(|_| Failure::Broken("a spreadsheet could not be written"))?;
+        [file, line, it.source_id, it.name, it.username, it.words]
+    });
+    let bytes = sheet::csv(&HEADINGS, rows)?;
     let headers = [
         (CONTENT_TYPE, "text/csv; charset=utf-8"),
         (CONTENT_DISPOSITION, "attachment; filename=\"problems.csv\""),

@@ -8,7 +8,7 @@ use school::{
     Choice, Layer, Right,
     settings::{Kind, SETTINGS, Said, Setting},
 };
-use store::settings;
+use store::{StoreError, settings};
 
 use super::{Here, from};
 use crate::{
@@ -24,6 +24,9 @@ use crate::{
     fields::Fields,
     staff::{Reader, Staff},
 };
+
+const OVERTAKEN: &str = "Somebody else changed this meanwhile: how it stands now is above, what you chose is below. Save \
+                         again if you still mean it.";
 
 pub(crate) async fn get(
     State(console): State<Console>,
@@ -82,15 +85,12 @@ async fn change(
     if !settings::may_set(&here.settings, setting, layer) {
         return Ok(refused(StatusCode::FORBIDDEN, "It is locked from above. Nothing was changed."));
     }
-    if fields.get("was") != was(here.said(setting, layer)) {
-        return Ok(refused(
-            StatusCode::CONFLICT,
-            "Somebody else changed this meanwhile: how it stands now is above, what you chose is below. Save again if you still mean it.",
-        ));
+    let said = here.said(setting, layer);
+    if fields.get("was") != was(said) {
+        return Ok(refused(StatusCode::CONFLICT, OVERTAKEN));
     }
-    let by = staff.by(console);
-    if fields.get("do") == "inherit" {
-        settings::unset(&mut tx, &by, staff.school.id, (layer, &owner), setting).await?;
+    let value = if fields.get("do") == "inherit" {
+        None
     } else {
         let value = if matches!(setting.kind, Kind::Several(_)) {
             fields.all("value").filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" ")
@@ -100,10 +100,23 @@ async fn change(
         if let Err(wrong) = setting.kind.check(&value) {
             return Ok(refused(StatusCode::BAD_REQUEST, &format!("{} {wrong}.", setting.label)));
         }
-        let locked = !fields.get("locked").is_empty();
-        settings::set(&mut tx, &by, staff.school.id, (layer, &owner), setting, &value, locked).await?;
+        Some(value)
+    };
+    let locked = !fields.get("locked").is_empty();
+    let words =
+        (said.map(|it| (it.value.as_str(), it.locked)), value.as_deref().map(|value| (value, locked)));
+    let by = staff.by(console);
+    match settings::change(&mut tx, &by, staff.school.id, (layer, &owner), setting, words).await {
+        Ok(()) => tx.commit().await?,
+        // Between our look and our turn somebody else changed it.
+        Err(StoreError::Stale) => {
+            drop(tx);
+            let here = Here::of(&mut console.db.read().await?, &staff.school, fields.get("site")).await?;
+            let page = page(staff, setting, &here, Some((OVERTAKEN, fields)));
+            return Ok((StatusCode::CONFLICT, page).into_response());
+        }
+        Err(other) => return Err(other.into()),
     }
-    tx.commit().await?;
     let site = here.site.as_ref().map(|it| format!("?site={}", it.id)).unwrap_or_default();
     Ok(Redirect::to(&format!("/settings/{key}{site}")).into_response())
 }

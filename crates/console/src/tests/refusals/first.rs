@@ -7,8 +7,8 @@ pub(super) fn case(world: &World, route: &Route) -> Option<Case> {
         ("GET", "/") => (route.path.to_owned(), Other::Nothing),
         (
             _,
-            "/today" | "/lists" | "/lists/check" | "/concerns" | "/profiles" | "/profiles/text"
-            | "/profiles/versions" | "/profiles/change",
+            "/activity/why" | "/today" | "/lists" | "/lists/check" | "/concerns" | "/profiles"
+            | "/profiles/text" | "/profiles/versions" | "/profiles/change",
         ) => (route.path.to_owned(), Other::Theirs),
         ("GET", "/activity" | "/activity.csv") => (format!("{}?site=example.org", route.path), Other::Theirs),
         ("GET", "/explain") => (format!("/explain?url=example.org&person={}", world.pupil.id), Other::Theirs),
