@@ -25,7 +25,7 @@ use jiff::Timestamp;
 
 pub use self::{
     manifest::Manifest,
-    shelf::{file_name, newest, prune},
+    shelf::{ahead, file_name, newest, prune},
     unpack::verify,
 };
 use crate::{Db, StoreError, carry::CarryError, lists};

@@ -29,26 +29,30 @@ const FINDER: &str = "backup";
 impl BackUps {
     pub async fn run(self, stop: CancellationToken) {
         let began = (self.clock)();
-        let (mut failed, mut fault) = (None::<Timestamp>, None);
+        let mut failed = None;
         loop {
-            let now = (self.clock)();
-            let rests =
-                failed.is_some_and(|at| now < at.saturating_add(TRY_AGAIN_AFTER).unwrap_or(now) && at <= now);
-            if !rests && self.is_due(now) {
-                match self.make(now).await {
-                    Ok(()) => (failed, fault) = (None, None),
-                    Err(err) => {
-                        failed = Some(now);
-                        fault = Some(format!("the backup failed: {}", told(&err)));
-                    }
-                }
-            }
-            self.health.set(FINDER, fault.iter().cloned().chain(self.stale(began, now)).collect());
+            self.turn(began, &mut failed).await;
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(LOOK_EVERY) => {}
             }
         }
+    }
+
+    /// Makes one if one is due, and says what is wrong.
+    async fn turn(&self, began: Timestamp, failed: &mut Option<(Timestamp, String)>) {
+        let now = (self.clock)();
+        let rests = failed
+            .as_ref()
+            .is_some_and(|(at, _)| now < at.saturating_add(TRY_AGAIN_AFTER).unwrap_or(now) && *at <= now);
+        if !rests && self.is_due(now) {
+            *failed = match self.make(now).await {
+                Ok(()) => None,
+                Err(err) => Some((now, format!("the backup failed: {}", told(&err)))),
+            };
+        }
+        let failed = failed.iter().map(|it| it.1.clone());
+        self.health.set(FINDER, failed.chain(self.stale(began, now)).chain(self.ahead(now)).collect());
     }
 
     /// Whether the last time of day at which one was to be made has passed since the newest.
@@ -60,9 +64,8 @@ impl BackUps {
             local.date().yesterday().unwrap_or(local.date())
         };
         let Ok(last) = day.to_datetime(self.time).to_zoned(self.zone.clone()) else { return false };
-        match backup::newest(&self.folder) {
-            // One from the future: the clock was wrong once, and what it says then is not trusted.
-            Ok(Some(newest)) => newest < last.timestamp() || now < newest,
+        match backup::newest(&self.folder, now) {
+            Ok(Some(newest)) => newest < last.timestamp(),
             // What cannot be read is told of by `make`.
             Ok(None) | Err(_) => true,
         }
@@ -77,15 +80,27 @@ impl BackUps {
         let read = tokio::task::spawn_blocking(move || backup::verify(&file)).await;
         read.unwrap_or(Err(BackupError::CutOff))?;
         tracing::info!(files = made.files.len(), bytes = made.size(), "backed up");
-        backup::prune(&self.folder, self.keep).map_err(at).map(drop)
+        backup::prune(&self.folder, self.keep, now).map_err(at).map(drop)
     }
 
     fn stale(&self, began: Timestamp, now: Timestamp) -> Option<String> {
         // Before the first, two days count from the start.
-        let newest = backup::newest(&self.folder).ok().flatten().unwrap_or(began);
+        let newest = backup::newest(&self.folder, now).ok().flatten().unwrap_or(began);
         let old = STALE_AFTER < now.duration_since(newest);
         old.then(|| {
             "there is no good backup of the last two days: look at [backup] and its folder".to_owned()
         })
     }
+
+    fn ahead(&self, now: Timestamp) -> Option<String> {
+        let ahead = backup::ahead(&self.folder, now).unwrap_or_default();
+        (!ahead.is_empty()).then(|| {
+            "backups lie in the folder that are named as made in the future: put the clock right, or move them \
+             elsewhere; they are neither counted nor removed"
+                .to_owned()
+        })
+    }
 }
+
+#[cfg(test)]
+mod tests;

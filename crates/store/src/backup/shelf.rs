@@ -15,14 +15,20 @@ pub fn file_name(made: Timestamp) -> String {
     format!("{START}{}{END}", made.strftime(TIME))
 }
 
-/// When the newest was made. Only whole ones have such names.
-pub fn newest(folder: &Path) -> io::Result<Option<Timestamp>> {
-    Ok(all(folder)?.pop().map(|it| it.0))
+/// When the newest that is not after `now` was made. Only whole ones have such names.
+pub fn newest(folder: &Path, now: Timestamp) -> io::Result<Option<Timestamp>> {
+    Ok(all(folder)?.into_iter().map(|it| it.0).rfind(|it| *it <= now))
 }
 
-/// Removes all but the newest `keep`. Says how many went.
-pub fn prune(folder: &Path, keep: usize) -> io::Result<usize> {
-    let all = all(folder)?;
+/// Those named as made after `now`: the clock ran ahead when they were made, or runs behind now.
+pub fn ahead(folder: &Path, now: Timestamp) -> io::Result<Vec<PathBuf>> {
+    Ok(all(folder)?.into_iter().filter(|it| now < it.0).map(|it| it.1).collect())
+}
+
+/// Removes all but the newest `keep`. Says how many went. Those of the future neither go nor count: which of the two
+/// clocks was wrong is not known here, and no good one goes because of them.
+pub fn prune(folder: &Path, keep: usize, now: Timestamp) -> io::Result<usize> {
+    let all: Vec<_> = all(folder)?.into_iter().filter(|it| it.0 <= now).collect();
     let old = all.len().saturating_sub(keep.max(1));
     for (_, path) in all.iter().take(old) {
         fs::remove_file(path)?;

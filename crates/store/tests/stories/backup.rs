@@ -84,7 +84,7 @@ async fn a_backup_made_while_all_goes_on_is_whole_and_opens() {
         drop((writing.join().unwrap(), reader));
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(backup::verify(&file).unwrap(), made);
-        assert_eq!(backup::newest(folder.path()).unwrap(), Some(now));
+        assert_eq!(backup::newest(folder.path(), now).unwrap(), Some(now));
         for name in ["schoolgate.lock", "lists/two.sglist.new", "activity/lock"] {
             assert!(!made.files.contains_key(name), "{name}");
         }
@@ -173,8 +173,16 @@ fn only_the_newest_are_kept() {
         fs::write(folder.path().join(backup::file_name(made)), "x").unwrap();
     }
     fs::write(folder.path().join("holiday.jpg"), "x").unwrap();
-    assert_eq!(backup::prune(folder.path(), 2).unwrap(), 3);
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3, "and what is not ours stays");
-    assert_eq!(backup::newest(folder.path()).unwrap(), Some(at("2026-11-05T02:30:00Z")));
-    assert_eq!(backup::newest(&folder.path().join("nowhere")).unwrap(), None);
+    let ahead = folder.path().join(backup::file_name(at("2027-12-05T02:30:00Z")));
+    fs::write(&ahead, "x").unwrap();
+    let now = at("2026-11-06T02:30:00Z");
+    assert_eq!(backup::prune(folder.path(), 2, now).unwrap(), 3);
+    assert_eq!(
+        fs::read_dir(folder.path()).unwrap().count(),
+        4,
+        "and what is not ours, or not of today, stays"
+    );
+    assert_eq!(backup::newest(folder.path(), now).unwrap(), Some(at("2026-11-05T02:30:00Z")));
+    assert_eq!(backup::ahead(folder.path(), now).unwrap(), [ahead]);
+    assert_eq!(backup::newest(&folder.path().join("nowhere"), now).unwrap(), None);
 }
