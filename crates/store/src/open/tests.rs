@@ -70,7 +70,7 @@ async fn an_upgraded_sqlite_equals_a_fresh_one() {
 
 #[tokio::test]
 async fn an_upgraded_postgres_equals_a_fresh_one() {
-    let (Some(old), Some(fresh)) = (Postgres::start(), Postgres::start()) else { return };
+    let (Some(old), Some(fresh)) = (Postgres::wanted(), Postgres::wanted()) else { return };
     let schema = async |url: &str| -> Vec<String> {
         let rows = postgres(url).await.fetch_all(POSTGRES_SCHEMA).await.expect("a schema");
         rows.iter().map(|row| row.get(0)).collect()

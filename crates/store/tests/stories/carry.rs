@@ -3,7 +3,7 @@ use store::{
     carry::{Beside, CarryError, carry},
     jobs, lists,
     lists::ListSource,
-    people, sessions,
+    people, schools, sessions,
 };
 use testkit::databases::Postgres;
 
@@ -59,7 +59,7 @@ async fn is_whole(db: &Db, small: &Small) {
 
 #[tokio::test]
 async fn a_school_moves_to_postgres_and_back_and_a_second_beside_it() {
-    let Some(postgres) = Postgres::start() else { return };
+    let Some(postgres) = Postgres::wanted() else { return };
     let folder = tempfile::TempDir::new().unwrap();
     let (hill, hill_url, hill_school) = lived_in(&folder, "Hill School").await;
     let (vale, _, vale_school) = lived_in(&folder, "Vale").await;
@@ -119,7 +119,7 @@ async fn a_school_moves_to_postgres_and_back_and_a_second_beside_it() {
 
 #[tokio::test]
 async fn a_move_that_is_cut_off_has_never_been() {
-    let Some(mut postgres) = Postgres::start() else { return };
+    let Some(mut postgres) = Postgres::wanted() else { return };
     let folder = tempfile::TempDir::new().unwrap();
     let (hill, _, hill_school) = lived_in(&folder, "Hill School").await;
     let target = Db::open(&postgres.url()).await.unwrap();
@@ -146,7 +146,7 @@ async fn a_move_that_is_cut_off_has_never_been() {
 
 #[tokio::test]
 async fn a_server_that_restarts_in_mid_transaction_is_said_to_be_away_and_is_found_again() {
-    let Some(mut postgres) = Postgres::start() else { return };
+    let Some(mut postgres) = Postgres::wanted() else { return };
     let db = Db::open(&postgres.url()).await.unwrap();
     let school = small(&db, "Hill School").await.school.id;
     let mut tx = write(&db).await;
@@ -164,4 +164,23 @@ async fn a_server_that_restarts_in_mid_transaction_is_said_to_be_away_and_is_fou
     tx.commit().await.unwrap();
     let report = audit::verify(&mut db.read().await.unwrap(), school, &[], None).await.unwrap();
     assert_eq!((report.entries, report.is_good()), (5, true));
+}
+
+#[tokio::test]
+async fn connections_that_were_idle_when_the_server_restarted_are_not_handed_out_dead() {
+    let Some(mut postgres) = Postgres::wanted() else { return };
+    let db = Db::open(&postgres.url()).await.unwrap();
+    small(&db, "Hill School").await;
+    let all_ten = async || {
+        let mut open = Vec::new();
+        for n in 0..10 {
+            let mut tx = db.read().await.unwrap_or_else(|err| panic!("connection {n}: {err:?}"));
+            assert_eq!(schools::all(&mut tx).await.unwrap().len(), 1, "connection {n}");
+            open.push(tx);
+        }
+    };
+    all_ten().await;
+    postgres.stop();
+    postgres.start_again();
+    all_ten().await;
 }
