@@ -62,7 +62,8 @@ pub(crate) async fn is_owner(console: &Console, staff: &Staff, fields: &Fields) 
 /// Whether they may add their first second credential (ACC-07): so that nobody adds theirs to a session left open.
 pub(crate) async fn may_begin(console: &Console, staff: &Staff, fields: &Fields) -> Result<bool, Failure> {
     if let Owner::Provider(_) = owner(console, staff).await? {
-        return Ok((console.clock)().duration_since(staff.opened_at) < JUST_NOW);
+        let age = (console.clock)().duration_since(staff.opened_at);
+        return Ok((SignedDuration::ZERO..JUST_NOW).contains(&age));
     }
     is_owner(console, staff, fields).await
 }

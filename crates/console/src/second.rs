@@ -70,7 +70,9 @@ impl Pending {
         let bytes = sign_in.open(person, text)?;
         let (at, secret) = bytes.split_first_chunk::<8>()?;
         let at = Timestamp::from_second(i64::from_be_bytes(*at)).ok()?;
-        (now.duration_since(at) < PENDING).then_some(Pending { secret: secret.try_into().ok()?, at })
+        (SignedDuration::ZERO..PENDING)
+            .contains(&now.duration_since(at))
+            .then_some(Pending { secret: secret.try_into().ok()?, at })
     }
 
     /// As it is typed by hand, in fours.

@@ -10,7 +10,7 @@ use school::{
     settings::{IDLE_LOCK, Settings},
 };
 use sha2::{Digest, Sha256};
-use store::sessions::{Session, TokenHash};
+use store::sessions::{CLOCK_MAY_SLIP, Session, TokenHash};
 
 use crate::Console;
 
@@ -85,6 +85,13 @@ pub(crate) fn longest(settings: &Settings, roles: Roles) -> SignedDuration {
 /// Whether a sign of life is due to be written down.
 pub(crate) fn is_due(session: &Session, now: Timestamp) -> bool {
     TOUCH_EVERY <= now.duration_since(session.seen_at)
+}
+
+/// Whether it was left alone for so long that it locks. One last used at a time that has not come locks too: how long
+/// ago that was is not known.
+pub(crate) fn is_idle(session: &Session, settings: &Settings, now: Timestamp) -> bool {
+    let age = now.duration_since(session.seen_at);
+    idle(settings) <= age || age < -CLOCK_MAY_SLIP
 }
 
 fn cookie(console: &Console, value: String, seconds: i64) -> String {

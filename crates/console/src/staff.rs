@@ -82,8 +82,7 @@ impl Staff {
         let rights = store::oversight::rights(&mut tx, school.id, person.id, person.roles, now).await?;
         drop(tx);
         console.admits(&person, now)?;
-        let locked =
-            session.locked_at.is_some() || session::idle(&settings) <= now.duration_since(session.seen_at);
+        let locked = session.locked_at.is_some() || session::is_idle(&session, &settings, now);
         if locked && session.locked_at.is_none() {
             let mut tx = console.db.write().await?;
             if store::sessions::lock(&mut tx, &token.hash(), now).await? {
@@ -117,7 +116,7 @@ impl Staff {
     /// Whether a second credential was shown within the time it counts for.
     pub(crate) fn is_proved(&self, now: Timestamp) -> bool {
         let counts = SignedDuration::from_mins(i64::from(self.settings.number(&SECOND_FRESH)));
-        self.proved_at.is_some_and(|at| now.duration_since(at) < counts)
+        self.proved_at.is_some_and(|at| (SignedDuration::ZERO..counts).contains(&now.duration_since(at)))
     }
 
     pub(crate) fn id(&self) -> Id<Person> {

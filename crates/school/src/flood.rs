@@ -21,7 +21,7 @@ impl<K: Eq + Hash> Flood<K> {
     /// `Some`: write it down, and that so many of the same were not written since the last. `None`: leave it out.
     pub fn note(&mut self, key: K, now: Timestamp) -> Option<u64> {
         if let Some((at, left_out)) = self.0.get_mut(&key) {
-            if now.duration_since(*at) < APART {
+            if is_just(*at, now) {
                 *left_out += 1;
                 return None;
             }
@@ -29,7 +29,7 @@ impl<K: Eq + Hash> Flood<K> {
             return Some(std::mem::take(left_out));
         }
         if MOST <= self.0.len() {
-            self.0.retain(|_, (at, _)| now.duration_since(*at) < APART);
+            self.0.retain(|_, (at, _)| is_just(*at, now));
         }
         if MOST <= self.0.len() {
             return None;
@@ -37,6 +37,11 @@ impl<K: Eq + Hash> Flood<K> {
         self.0.insert(key, (now, 0));
         Some(0)
     }
+}
+
+/// Not by a clock that ran ahead, or it would leave all out until that time comes.
+fn is_just(at: Timestamp, now: Timestamp) -> bool {
+    (SignedDuration::ZERO..APART).contains(&now.duration_since(at))
 }
 
 #[cfg(test)]
@@ -50,6 +55,7 @@ mod tests {
         let rows: Vec<u64> = (0..120_000).filter_map(|n| flood.note("ada", at(n))).collect();
         assert_eq!(rows, [0, 59_999]);
         assert_eq!(flood.note("bo", at(1)), Some(0), "others are written down");
+        assert_eq!(flood.note("bo", at(-86_400_000)), Some(0), "a clock that is set back leaves nothing out");
         let many = (0..50_000)
             .filter(|n| flood.note(Box::leak(n.to_string().into_boxed_str()), at(120_000)).is_some());
         assert!(many.count() <= MOST);

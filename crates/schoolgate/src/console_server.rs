@@ -69,7 +69,7 @@ impl OwnName {
         let now = (self.clock)();
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((at, key)) = &*made
-            && now.duration_since(*at) < RENEW
+            && (SignedDuration::ZERO..RENEW).contains(&now.duration_since(*at))
         {
             return Some(Arc::clone(key));
         }

@@ -8,6 +8,11 @@ use crate::{StoreError, Tx, by::fresh_id, error::corrupt};
 /// being run twice.
 pub const HELD_FOR: SignedDuration = SignedDuration::from_mins(10);
 
+/// Nothing is put off for longer, so what waits or is held for longer was written by a clock that ran ahead.
+pub const FURTHEST: SignedDuration = SignedDuration::from_hours(3);
+/// Twice what anything is held for: a clock that is put right by minutes takes no job from who is at it.
+const HELD_AT_MOST: SignedDuration = SignedDuration::from_mins(20);
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {
     pub id: Id<Job>,
@@ -47,16 +52,18 @@ pub async fn enqueue_once(
 }
 
 /// The job that has waited longest, held for [`HELD_FOR`]. Needs a transaction of its own, committed before the
-/// work begins.
+/// work begins. What a clock that ran ahead put off, or held, for longer than anything honest is taken too.
 pub async fn take(tx: &mut Tx, now: Timestamp) -> Result<Option<Job>, StoreError> {
     // Two who pick the same row: the second waits for the first, looks again, and finds it held.
     let sql = "update job set held_until = $2, attempts = attempts + 1 \
-               where done_at is null and (held_until is null or held_until <= $1) and id = \
-               (select id from job where done_at is null and run_at <= $1 \
-               and (held_until is null or held_until <= $1) order by run_at, id limit 1) \
+               where done_at is null and (held_until is null or held_until <= $1 or $3 < held_until) and id = \
+               (select id from job where done_at is null and (run_at <= $1 or $4 < run_at) \
+               and (held_until is null or held_until <= $1 or $3 < held_until) order by run_at, id limit 1) \
                returning id, name, payload, run_at, attempts, last_error";
     let held = now.saturating_add(HELD_FOR).map_err(|err| corrupt("held_until", err))?;
-    let row = tx.first(sql, vec![now.into(), held.into()]).await?;
+    let after = |span| now.saturating_add(span).unwrap_or(Timestamp::MAX);
+    let values = vec![now.into(), held.into(), after(HELD_AT_MOST).into(), after(FURTHEST).into()];
+    let row = tx.first(sql, values).await?;
     row.map(|row| {
         Ok(Job {
             id: row.parse("id")?,

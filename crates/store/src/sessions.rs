@@ -47,7 +47,7 @@ pub async fn open(
 }
 
 /// How far the clock may be put back before a session counts as opened by a clock that was wrong.
-const CLOCK_MAY_SLIP: SignedDuration = SignedDuration::from_mins(5);
+pub const CLOCK_MAY_SLIP: SignedDuration = SignedDuration::from_mins(5);
 
 /// `None` once its time is over; and where the clock was put back to before it was opened, since its end then says
 /// nothing any more.
@@ -147,6 +147,11 @@ pub async fn close(tx: &mut Tx, token: &TokenHash) -> Result<(), StoreError> {
 /// Everywhere this person is signed in.
 pub async fn close_all(tx: &mut Tx, person: Id<Person>) -> Result<u64, StoreError> {
     tx.run("delete from session where person = $1", vec![person.into()]).await
+}
+
+/// Of everybody.
+pub(crate) async fn close_everywhere(tx: &mut Tx) -> Result<u64, StoreError> {
+    tx.run("delete from session", vec![]).await
 }
 
 /// Forgets those whose time is over. Says how many.

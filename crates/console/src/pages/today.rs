@@ -89,7 +89,7 @@ fn page(staff: &Staff, today: &Today) -> Markup {
 
 /// The one thing to know: does it work.
 fn status(today: &Today) -> Markup {
-    let silent = |it: &&Pulse| SILENT < today.now.duration_since(it.seen_at);
+    let silent = |it: &&Pulse| SILENT < today.now.duration_since(it.seen_at).abs();
     let faults: Vec<(&str, &str)> =
         today.pulses.iter().flat_map(|it| it.faults.iter().map(|f| (it.gate.as_str(), f.as_str()))).collect();
     let dropped: u64 = today.pulses.iter().map(|it| it.dropped).sum();

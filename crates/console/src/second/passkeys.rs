@@ -163,7 +163,7 @@ impl Passkeys {
 
     fn keep(&self, session: TokenHash, what: Challenge, at: Timestamp) {
         let mut open = self.open.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        open.retain(|_, it| at.duration_since(it.at) < PATIENCE);
+        open.retain(|_, it| is_open(it.at, at));
         if MOST <= open.len()
             && let Some(oldest) = open.iter().min_by_key(|(_, it)| it.at).map(|(session, _)| *session)
         {
@@ -176,8 +176,13 @@ impl Passkeys {
     fn take(&self, session: &TokenHash, now: Timestamp) -> Option<Challenge> {
         let mut open = self.open.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let Open { at, what } = open.remove(session)?;
-        (now.duration_since(at) < PATIENCE).then_some(what)
+        is_open(at, now).then_some(what)
     }
+}
+
+/// A challenge of a clock that ran ahead is over.
+fn is_open(at: Timestamp, now: Timestamp) -> bool {
+    (SignedDuration::ZERO..PATIENCE).contains(&now.duration_since(at))
 }
 
 /// Those that open with the data folder's key.

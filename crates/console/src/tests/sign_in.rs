@@ -269,3 +269,20 @@ async fn someone_whose_time_is_over_is_out_at_that_minute() {
     let wrong = world.post("/sign-in", None, &form(&elm, "dana", "wrong")).await;
     assert_eq!(wrong.status, StatusCode::UNAUTHORIZED, "who guesses learns nothing of anybody's time");
 }
+
+#[tokio::test]
+async fn a_session_that_was_used_at_a_time_that_has_not_come_locks() {
+    let world = World::new().await;
+    world.set(&SECOND_DEMANDED, "off").await;
+    let ahead = world.session(&world.elm, Role::Head).await;
+    for _ in 0..6 {
+        world.wait(SignedDuration::from_mins(9));
+        assert_eq!(world.get("/today", Some(&ahead)).await.status, StatusCode::OK);
+    }
+    // The clock is set back by forty minutes: for so long no idle time would have been seen.
+    world.wait(-SignedDuration::from_mins(40));
+    assert!(world.get("/today", Some(&ahead)).await.location().starts_with("/lock"));
+    let right = world.post("/lock", Some(&ahead), &[("password", PASSWORD), ("next", "/today")]).await;
+    assert_eq!(right.location(), "/today");
+    assert_eq!(world.get("/today", Some(&ahead)).await.status, StatusCode::OK, "it goes on from there");
+}

@@ -45,6 +45,34 @@ async fn a_job_is_done_once_and_tried_again_when_it_fails() {
 }
 
 #[tokio::test]
+async fn what_a_clock_that_ran_ahead_put_off_is_done_when_it_is_put_right() {
+    on_both(async |db| {
+        let mut tx = write(&db).await;
+        let wrong = at("2031-11-22T10:00:00Z");
+        jobs::enqueue_once(&mut tx, "watch", "watch", "", wrong).await.unwrap();
+        jobs::enqueue_once(&mut tx, "leavers", "leavers", "", wrong - SignedDuration::from_hours(1))
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        let held = take(&db, "2031-11-22T10:00:00Z").await.unwrap();
+        assert_eq!(held.name, "leavers");
+        // Put right, with one of them held and one waiting; each is taken once.
+        let names = [take(&db, "2026-11-22T10:00:00Z").await, take(&db, "2026-11-22T10:00:00Z").await];
+        assert_eq!(names.map(|it| it.unwrap().name), ["leavers", "watch"]);
+        assert_eq!(take(&db, "2026-11-22T10:00:01Z").await, None);
+        // A clock put back by a minute takes nothing from who is at it.
+        assert_eq!(take(&db, "2026-11-22T09:59:00Z").await, None);
+        let mut tx = write(&db).await;
+        jobs::failed(&mut tx, held.id, "no", Some(at("2026-11-22T12:00:00Z")), at("2026-11-22T10:01:00Z"))
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(take(&db, "2026-11-22T10:02:00Z").await, None, "an honest wait is waited for");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_same_work_does_not_wait_twice() {
     on_both(async |db| {
         let mut tx = write(&db).await;

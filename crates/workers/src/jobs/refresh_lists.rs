@@ -247,7 +247,8 @@ fn size(list: &CompiledList) -> u64 {
 }
 
 fn stale(loaded_at: Timestamp, now: Timestamp) -> Option<String> {
-    let age = now.duration_since(loaded_at);
+    // Whichever of the two clocks was wrong.
+    let age = now.duration_since(loaded_at).abs();
     (STALE_AFTER < age).then(|| format!("{STALE}: nothing new has come for more than 14 days"))
 }
 

@@ -27,9 +27,11 @@ async fn run(office: &Office, _job: &Job) -> Result<(), Failure> {
     let every = SignedDuration::from_hours(24 * i64::from(days));
     for (operator, supervisor) in digests::supervised(&mut tx, school.id).await? {
         let since = digests::told_until(&mut tx, school.id, operator).await?.unwrap_or(now - every);
-        if now.duration_since(since) < every {
+        if (SignedDuration::ZERO..every).contains(&now.duration_since(since)) {
             continue;
         }
+        // The last one was made by a clock that ran ahead: from now on they come again.
+        let since = since.min(now);
         let Some(operator) = placements::standing(&mut tx, school.id, operator, now).await? else { continue };
         let Some(supervisor) = placements::standing(&mut tx, school.id, supervisor, now).await? else {
             continue;
