@@ -81,7 +81,7 @@ pub(crate) async fn post(
 async fn open(console: &Console, token: &str) -> Result<School, Failure> {
     let hash = Token::from_text(token).ok_or(Failure::NotFound)?.hash();
     let mut tx = console.db.read().await?;
-    if !set_up::is_open(&mut tx, &hash).await? {
+    if !set_up::is_open(&mut tx, &hash, (console.clock)()).await? {
         return Err(Failure::NotFound);
     }
     schools::all(&mut tx).await?.into_iter().next().ok_or(Failure::Broken("there is no school yet"))

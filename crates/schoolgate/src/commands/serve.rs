@@ -31,7 +31,7 @@ pub(crate) fn run(file: &Path) -> anyhow::Result<ExitCode> {
         let supervisor: Supervisor = assemble(&config, &folder, db.clone(), school).await?;
         let signals = Signals::listen()?;
         if let Some(link) = set_up_link(&db, &config).await? {
-            println!("To make the first sign-in, open this link once:\n\n    {link}\n");
+            println!("To make the first sign-in, open this link once, within a day:\n\n    {link}\n");
         }
         tracing::info!(gate = ?config.gate.listen, console = config.console.url, "open");
         let stopped = supervisor.run(signals).await;

@@ -28,7 +28,12 @@ async fn sessions_end_and_the_set_up_link_works_once() {
         set_up::offer(&mut tx, &[3; 32], start).await.unwrap();
         set_up::offer(&mut tx, &[4; 32], start).await.unwrap();
         assert!(!set_up::take(&mut tx, &[3; 32], start).await.unwrap(), "replaced");
-        assert!(set_up::is_open(&mut tx, &[4; 32]).await.unwrap());
+        let later = start + SignedDuration::from_hours(24);
+        for wrong in [later, start - SignedDuration::from_hours(1)] {
+            assert!(!set_up::is_open(&mut tx, &[4; 32], wrong).await.unwrap(), "{wrong}");
+            assert!(!set_up::take(&mut tx, &[4; 32], wrong).await.unwrap(), "{wrong}");
+        }
+        assert!(set_up::is_open(&mut tx, &[4; 32], later - SignedDuration::from_secs(1)).await.unwrap());
         assert!(set_up::take(&mut tx, &[4; 32], start).await.unwrap());
         assert!(!set_up::take(&mut tx, &[4; 32], start).await.unwrap(), "used");
         assert!(set_up::is_done(&mut tx).await.unwrap());
