@@ -54,6 +54,7 @@ impl Failure {
             | Failure::First { .. } => StatusCode::FORBIDDEN,
             Failure::BadRequest(_) => StatusCode::BAD_REQUEST,
             Failure::Store(store::StoreError::Stale) => StatusCode::CONFLICT,
+            Failure::Store(it) if it.is_clash() => StatusCode::CONFLICT,
             Failure::Store(it) if it.is_away() => StatusCode::SERVICE_UNAVAILABLE,
             Failure::Store(_) | Failure::Activity(_) | Failure::Broken(_) => {
                 StatusCode::INTERNAL_SERVER_ERROR
@@ -74,6 +75,7 @@ impl Failure {
             Failure::BadRequest(_) => "That could not be read",
             Failure::Store(store::StoreError::Stale) => "Somebody else changed this first",
             Failure::First { .. } => "Nothing was changed yet",
+            Failure::Store(it) if it.is_clash() => "Two people saved at the same moment",
             Failure::Store(it) if it.is_away() => "The records cannot be reached just now",
             Failure::Store(_) | Failure::Activity(_) | Failure::Broken(_) => {
                 "Something went wrong on our side"
@@ -123,6 +125,10 @@ impl Failure {
                  stands now, and try again."
             }
             Failure::First { why, .. } => why,
+            Failure::Store(it) if it.is_clash() => {
+                "Nothing of yours was kept. Go one page back, where what you typed still stands, and send it again: it \
+                 will most likely go through now."
+            }
             Failure::Store(it) if it.is_away() => {
                 "The database does not answer; it may be starting again. What you sent was not kept: try again in a \
                  minute. Filtering does not depend on it and goes on as it was."

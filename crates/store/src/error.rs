@@ -49,6 +49,19 @@ impl StoreError {
         }
     }
 
+    /// Two did something at once that the engine could not put in a row, such as a deadlock: nothing of this one was
+    /// kept, and the same may be done again at once.
+    pub fn is_clash(&self) -> bool {
+        // PostgreSQL: serialisation failure, deadlock, a lock that was not to be had. SQLite: busy, busy snapshot.
+        const CODES: [&str; 5] = ["40001", "40P01", "55P03", "5", "517"];
+        match self {
+            StoreError::Database(sqlx::Error::Database(it)) => {
+                it.code().is_some_and(|code| CODES.contains(&&*code))
+            }
+            _ => false,
+        }
+    }
+
     /// Turns a clash of unique values into words; leaves everything else as it is.
     pub(crate) fn taken(self, what: impl FnOnce() -> String) -> StoreError {
         let clash = |cause: &sqlx::Error| {

@@ -149,8 +149,14 @@ const ADOPTED: &str = "audit chained";
 
 /// Chains the entries of a database from before there was a chain; once, and all of them or none. False: it has been
 /// done before.
+///
+/// Where entries are chained and the mark that says so is gone, somebody took it away with another tool, so that what
+/// they changed would be chained anew. Nothing is then touched, and [`is_marked`] tells of it for good.
 pub(crate) async fn adopt(tx: &mut Tx) -> Result<bool, StoreError> {
     if tx.next(ADOPTED).await? != 1 {
+        return Ok(false);
+    }
+    if tx.first("select seq from audit where hash is not null limit 1", vec![]).await?.is_some() {
         return Ok(false);
     }
     let schools =
@@ -172,6 +178,11 @@ pub(crate) async fn adopt(tx: &mut Tx) -> Result<bool, StoreError> {
         }
     }
     Ok(true)
+}
+
+/// Whether it is known that the entries were chained as they were written.
+pub(super) async fn is_marked(tx: &mut Tx) -> Result<bool, StoreError> {
+    Ok(tx.first("select value from counter where name = $1", vec![ADOPTED.into()]).await?.is_some())
 }
 
 /// The next entries after number `after`, oldest first.

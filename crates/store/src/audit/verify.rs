@@ -41,6 +41,9 @@ pub enum Break {
     Differs { seq: i64, made: Timestamp },
     /// Signed with another key than this installation's.
     Stranger { made: Timestamp },
+    /// That its entries are chained is known by their hashes alone: the mark of it was taken away, which would have had
+    /// them chained anew.
+    Unmarked,
     /// More of the same kind, which are not listed.
     More,
 }
@@ -84,6 +87,9 @@ pub async fn verify(
             // What the next one was chained to, so that one change is told once.
             report.hash = kept.unwrap_or(hash);
         }
+    }
+    if report.entries != 0 && !chain::is_marked(tx).await? {
+        report.found(Break::Unmarked);
     }
     let given = given(tx, school).await?;
     let last = report.last;
@@ -153,6 +159,10 @@ impl fmt::Display for Break {
             Break::Stranger { made } => {
                 write!(f, "the checkpoint of {made} was signed with a key that is not this installation's")
             }
+            Break::Unmarked => f.write_str(
+                "the mark that the trail is chained was taken out of the database, as somebody would do who wants \
+                 changed entries to be chained anew",
+            ),
             Break::More => f.write_str("there is more of this kind"),
         }
     }

@@ -279,3 +279,20 @@ fn a_checkpoint_is_what_was_signed_or_nothing() {
     assert_eq!(text[..100].parse::<Checkpoint>(), Err(NotACheckpoint::Unreadable));
     assert_eq!("".parse::<Checkpoint>(), Err(NotACheckpoint::Unreadable));
 }
+
+#[tokio::test]
+async fn without_its_mark_a_changed_trail_is_not_chained_anew() {
+    on_both_at(async |db, url| {
+        let id = small(&db, "Hill School").await.school.id;
+        entries(&db, id, 6).await;
+        raw::run(url, "update audit set subject = 'a lie' where seq = 4").await;
+        raw::run(url, "delete from counter where name = 'audit chained'").await;
+        // As the next start does.
+        for _ in 0..2 {
+            let again = Db::open(url).await.unwrap();
+            assert_eq!(look(&again, id, &[]).await.breaks, [Break::Changed { seq: 4 }, Break::Unmarked]);
+            again.close().await;
+        }
+    })
+    .await;
+}

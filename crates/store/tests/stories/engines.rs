@@ -58,3 +58,26 @@ async fn an_existing_database_opens_again() {
     let wrong = Db::open("mysql://somewhere").await;
     assert!(matches!(wrong, Err(StoreError::Address(_))), "{wrong:?}");
 }
+
+#[tokio::test]
+async fn two_who_wait_for_each_other_are_told_so_and_one_goes_on() {
+    on_both(async |db| {
+        if !db.has_many_writers() {
+            return;
+        }
+        let mut tx = db.write().await.unwrap();
+        let now = at("2026-11-22T10:00:00Z");
+        let one = jobs::enqueue(&mut tx, "one", "", now).await.unwrap();
+        let other = jobs::enqueue(&mut tx, "other", "", now).await.unwrap();
+        tx.commit().await.unwrap();
+        let (mut first, mut second) = (db.write().await.unwrap(), db.write().await.unwrap());
+        jobs::done(&mut first, one, now).await.unwrap();
+        jobs::done(&mut second, other, now).await.unwrap();
+        let crossed = tokio::join!(jobs::done(&mut first, other, now), jobs::done(&mut second, one, now));
+        let (good, bad): (Vec<_>, Vec<_>) = [crossed.0, crossed.1].into_iter().partition(Result::is_ok);
+        assert_eq!(good.len(), 1);
+        let err = bad.into_iter().find_map(Result::err).unwrap();
+        assert!(err.is_clash() && !err.is_away(), "{err:?}");
+    })
+    .await;
+}

@@ -81,7 +81,8 @@ impl Letters<'_> {
         for kept in self.book.people.iter().filter(|it| about(&it.person)) {
             let Some((to, body)) = self.whom(&kept.person, parents) else { continue };
             // One of a time to come was sent by a clock that ran ahead.
-            let waits = |at: &Timestamp| (SignedDuration::ZERO..every).contains(&self.now.duration_since(*at));
+            let waits =
+                |at: &Timestamp| (SignedDuration::ZERO..every).contains(&self.now.duration_since(*at));
             let is_due = !last.get(&to.id).is_some_and(waits);
             let (true, Some(address)) = (is_due, &to.email) else { continue };
             let notice = Notice { subject: format!("{}: an agreement to sign", self.school.name), body };
