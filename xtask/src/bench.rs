@@ -42,7 +42,7 @@ pub(crate) fn run(what: Bench, rest: &[String]) -> anyhow::Result<()> {
         Bench::Decisions => run_named("policy", "decisions", &rest),
         Bench::Lists => run_named("policy", "lists", &rest),
         Bench::Record => run_named("store", "record", &rest),
-        Bench::Signals => run_named("signals", "searches", &rest),
+        Bench::Signals => run_named("signals", "signals", &rest),
         Bench::Roster => {
             let test = ["test", "--release", "-p", "workers", "--test", "office", "--"];
             crate::run("cargo", &[&test[..], &["--ignored", "--nocapture", "bench_of_an_import"]].concat())

@@ -1,6 +1,6 @@
 //! How long a sign-in lasts, by what somebody is (PWD-07: 002 and 004 give no figure).
 use super::{Kind, Setting, Settings, roles::STAFF};
-use crate::{Role, Roles};
+use crate::{Choice, Role, Roles};
 
 const GROUP: &str = "Signing in";
 const HOURS: Kind = Kind::Number { least: 1, most: 24, unit: "hours" };
