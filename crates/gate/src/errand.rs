@@ -1,4 +1,11 @@
-use std::{net::IpAddr, time::Duration};
+use std::{
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use agreements::{Agreement, TextHash};
 use jiff::Timestamp;
@@ -77,13 +84,29 @@ const LONGEST: Duration = Duration::from_secs(10);
 
 /// The gate's end of the way to the office. Bounded.
 #[derive(Debug, Clone)]
-pub struct Errands(mpsc::Sender<Errand>);
+pub struct Errands(mpsc::Sender<Errand>, Missed);
+
+/// How many sign-ins found no room on the way to the office. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Missed(Arc<AtomicU64>);
+
+impl Missed {
+    /// Those since it was last asked.
+    pub fn take(&self) -> u64 {
+        self.0.swap(0, Ordering::Relaxed)
+    }
+}
 
 impl Errands {
     /// At most `waiting` errands wait.
     pub fn new(waiting: usize) -> (Errands, mpsc::Receiver<Errand>) {
         let (send, receive) = mpsc::channel(waiting);
-        (Errands(send), receive)
+        (Errands(send, Missed::default()), receive)
+    }
+
+    /// For the office, which says in the audit trail how many are missing there.
+    pub fn missed(&self) -> Missed {
+        self.1.clone()
     }
 
     /// # Errors
@@ -154,7 +177,7 @@ impl Errands {
         let _ = self.0.try_send(Errand::Stranger { username, address, at });
     }
 
-    /// Never waits; lost, and logged, when the office is far behind.
+    /// Never waits; lost, and counted, when the office is far behind.
     pub fn sign_in(
         &self,
         person: Option<Id<Person>>,
@@ -165,6 +188,7 @@ impl Errands {
     ) {
         let errand = Errand::SignIn { person, username: username.into(), address, what, at };
         if self.0.try_send(errand).is_err() {
+            self.1.0.fetch_add(1, Ordering::Relaxed);
             tracing::warn!(what, "the office is too far behind to note a sign-in");
         }
     }
@@ -198,5 +222,6 @@ mod tests {
         }
         assert!(inbox.recv().await.is_some());
         assert!(inbox.try_recv().is_err(), "only as many as there is room for");
+        assert_eq!((errands.missed().take(), errands.missed().take()), (2, 0), "the others are counted");
     }
 }

@@ -21,7 +21,7 @@ pub use crate::{
     bindings::Bindings,
     credentials::{Credentials, Refusal},
     desk::{Desk, Visit},
-    errand::{Asked as AskedElsewhere, Errand, Errands, NotTaken, Report},
+    errand::{Asked as AskedElsewhere, Errand, Errands, Missed, NotTaken, Report},
     judge::{Ruling, judge},
     notice::{Asked, CertificateFault, Notice, UpstreamFault},
     page::{Page, Wants},

@@ -10,7 +10,7 @@ use signals::Lexicon;
 use store::{Db, activity, activity::Activity};
 use web_gate::{Doors, ListenError, Parts, WebGate};
 use workers::{
-    BackUps, Clerk, Compaction, Health, Heart, Office, Recording, Snapshots, Watch,
+    BackUps, Clerk, Compaction, Health, Heart, LastKnown, Office, Recording, Snapshots, Watch,
     jobs::{AuditCare, ListFolder, Log},
     snapshots,
 };
@@ -73,6 +73,7 @@ pub(crate) async fn assemble(
     // The gate.
     let recorder = Recorder::new(config.gate.record_queue);
     let (errands, waiting) = Errands::new(ERRANDS);
+    let missed = errands.missed();
     let authority = Arc::new(authority::load(config)?);
     let secret = Secret::new(seal::chance()?);
     // One count for both doors.
@@ -129,6 +130,7 @@ pub(crate) async fn assemble(
     let recording = Recording {
         gate: recorder.clone(),
         activity: log,
+        left_over: folder.join("concerns-wait"),
         watch,
         health: health.clone(),
         clock: clock.clone(),
@@ -141,6 +143,9 @@ pub(crate) async fn assemble(
         snapshots: snapshots.clone(),
         alerts: alerts.clone(),
         accounts: accounts.map(|it| it.asked).unwrap_or_default(),
+        missed,
+        health: health.clone(),
+        clock: clock.clone(),
     };
     supervisor.once("errands", |stop| clerk.run(stop));
     supervisor.once("jobs", |stop| office.run(stop));
@@ -193,6 +198,7 @@ pub(crate) fn office(
         },
         fetch: settings::fetch(config)?,
         clock: clock(),
+        last_known: LastKnown::default(),
     })
 }
 

@@ -2,6 +2,7 @@
 mod agreements;
 mod audit;
 pub(crate) mod backup;
+mod clock;
 mod demo;
 mod doctor;
 mod explain;
@@ -15,8 +16,13 @@ mod rules;
 mod serve;
 mod trust;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
+use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
 
 use crate::house::House;
@@ -64,6 +70,8 @@ enum Command {
     Restore(backup::Restore),
     /// Move the records of this school to another database, such as a trust's.
     Move(move_school::Move),
+    /// The time: show what is believed, or confirm that this computer's is right.
+    Clock(clock::Clock),
     /// Check everything, and say what to do about what is wrong.
     Doctor(ConfigFile),
 }
@@ -93,6 +101,7 @@ impl Commands {
             Command::Restore(it) => backup::restore(&it),
             Command::Move(it) => move_school::run(&it),
             Command::Migrate(it) => migrate::run(&it.config),
+            Command::Clock(it) => clock::run(&it),
             Command::Doctor(it) => doctor::run(&it.config),
         }
     }
@@ -106,7 +115,47 @@ async fn viewed(house: &House, act: &str, subject: &str) -> anyhow::Result<()> {
     Ok(tx.commit().await?)
 }
 
+/// The address of a database as it is typed, or as the first line of a file has it.
+fn address(typed: Option<&str>, file: Option<&Path>) -> anyhow::Result<Option<String>> {
+    let Some(file) = file else { return Ok(typed.map(ToOwned::to_owned)) };
+    let text = fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let line = text.lines().map(str::trim).find(|it| !it.is_empty());
+    Ok(Some(line.with_context(|| format!("{} holds no address", file.display()))?.to_owned()))
+}
+
+/// As it may be printed where others read it.
+fn without_password(address: &str) -> String {
+    let hidden = address.split_once("://").and_then(|(scheme, rest)| {
+        // The last, so that one in a password hides no less.
+        let (who, place) = rest.rsplit_once('@')?;
+        let (name, _) = who.split_once(':')?;
+        Some(format!("{scheme}://{name}:(the password)@{place}"))
+    });
+    hidden.unwrap_or_else(|| address.to_owned())
+}
+
 /// A runtime for a command that ends by itself.
 fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_password;
+
+    #[test]
+    fn an_address_is_printed_without_its_password() {
+        for (address, printed) in [
+            ("postgres://school:s3cr:t/@db.test/gate", "postgres://school:(the password)@db.test/gate"),
+            ("postgres://school:s3cret@db.test/gate", "postgres://school:(the password)@db.test/gate"),
+            (
+                "postgres://school:s%40c@t@db.test:5432/gate?host=/x",
+                "postgres://school:(the password)@db.test:5432/gate?host=/x",
+            ),
+            ("postgres://school@db.test/gate", "postgres://school@db.test/gate"),
+            ("sqlite:///var/lib/a.db", "sqlite:///var/lib/a.db"),
+        ] {
+            assert_eq!(without_password(address), printed);
+        }
+    }
 }

@@ -36,6 +36,21 @@ pub enum Raised {
     Again(Id<Concern>),
 }
 
+/// Whether the very same worry is in the register: of this moment, about this person, of this theme.
+pub async fn is_known(tx: &mut Tx, new: &NewConcern) -> Result<bool, StoreError> {
+    let sql = "select concern.id from concern join concern_event on concern_event.concern = concern.id \
+               where concern.school = $1 and concern.origin = $2 and coalesce(concern.about, '') = $3 \
+               and coalesce(concern.theme, '') = $4 and concern_event.at = $5 limit 1";
+    let values = vec![
+        new.school.into(),
+        new.origin.code().into(),
+        new.about.map(|it| it.to_string()).unwrap_or_default().as_str().into(),
+        new.theme.as_deref().unwrap_or_default().into(),
+        new.at.into(),
+    ];
+    Ok(tx.first(sql, values).await?.is_some())
+}
+
 /// Repeats of a signal about the same person and theme raise `times` and add to the chronology; what people
 /// wrote themselves is always a concern of its own.
 pub async fn raise(tx: &mut Tx, by: &By, new: &NewConcern) -> Result<Raised, StoreError> {

@@ -30,7 +30,8 @@ pub struct Leaver {
 
 /// What their record says once nothing personal is left in it.
 const ERASED: &str = "Someone who has left";
-/// What goes with a person, `$1`. What law and audit keep loses names and free text, and keeps the id.
+/// What goes with a person, `$1`. What is kept loses names and free text, and keeps the id; but for the audit trail,
+/// whose entries are chained as they were written, and concerns, which are files on children: see docs/help/leavers.md.
 const PERSONAL: &[&str] = &[
     "delete from membership where person = $1",
     "delete from parent_link where child = $1 or parent = $1",
@@ -62,50 +63,51 @@ const PERSONAL: &[&str] = &[
     "update exceptional_case set why = 'Deleted with the account' where person = $1",
     "update remote_access set need = 'Deleted with the account', version = version + 1 where person = $1",
 ];
-/// More than one run needs; the rest waits for the next.
-const AT_ONCE: i64 = 500;
-
-/// Everybody whose last day is over: their sessions end, and no gate and no page knows them. Guests and their hours
-/// are not meant. Says how many.
-pub async fn disable_due(tx: &mut Tx, by: &By) -> Result<u64, StoreError> {
-    let sql = "select id, school, username, roles from person where left_at is null and ends_at <= $1 \
-               order by ends_at, id";
-    let mut count = 0;
-    for row in tx.rows(sql, vec![by.at.into()]).await? {
-        if is_guest(row.roles("roles")?) {
-            continue;
-        }
-        let (id, school): (Id<Person>, Id<School>) = (row.parse("id")?, row.parse("school")?);
-        let before = people::get(tx, school, id).await?;
-        let sql = "update person set left_at = $2, version = version + 1 where id = $1 and left_at is null";
-        if tx.run(sql, vec![id.into(), by.at.into()]).await? == 0 {
-            continue;
-        }
-        tx.run("delete from session where person = $1", vec![id.into()]).await?;
-        let before = before.as_ref().map(|it| &it.person);
-        access::settle(tx, by, before, None, "their last day is over").await?;
-        let username: String = row.get("username")?;
-        audit::note(tx, by, school, "person left", &username, None, Some("their last day is over")).await?;
-        count += 1;
-    }
-    Ok(count)
+/// Whose last day is over, of every school. Nothing else of them is read, so that one record that does not read keeps
+/// nobody else waiting.
+pub async fn to_disable(tx: &mut Tx, now: Timestamp) -> Result<Vec<(Id<School>, Id<Person>)>, StoreError> {
+    let sql = "select school, id from person where left_at is null and ends_at <= $1 order by ends_at, id";
+    tx.all(sql, vec![now.into()], |row| Ok((row.parse("school")?, row.parse("id")?))).await
 }
 
-/// Those whose time is over are deleted, or handed on where somebody chose so. Says how many.
-pub async fn end_due(tx: &mut Tx, by: &By, school: Id<School>) -> Result<u64, StoreError> {
-    let days = settings::of(tx, school, None).await?.number(&school::settings::LEAVER_HOLD);
-    let before = held_since(by.at, days);
-    let sql = "select id, version, school, username, name, roles, school_year, left_at, kept_until, moves_to from person \
-               where school = $1 and erased_at is null and left_at <= $2 \
-               and (kept_until is null or kept_until <= $3) order by left_at, id limit $4";
-    let due = tx.all(sql, vec![school.into(), before.into(), by.at.into(), AT_ONCE.into()], read).await?;
-    for it in &due {
-        match it.moves_to {
-            Some(to) => transfer(tx, by, it, to).await.map(drop)?,
-            None => erase(tx, by, it).await?,
-        }
+/// If their last day is over: their sessions end, and no gate and no page knows them. Guests and their hours are not
+/// meant. False: nothing was to be done.
+pub async fn disable(tx: &mut Tx, by: &By, school: Id<School>, id: Id<Person>) -> Result<bool, StoreError> {
+    let Some(before) = people::get(tx, school, id).await? else { return Ok(false) };
+    let is_over = before.person.stay.until.is_some_and(|it| it <= by.at);
+    if !is_over || is_guest(before.person.roles) {
+        return Ok(false);
     }
-    Ok(due.len() as u64)
+    let sql = "update person set left_at = $2, version = version + 1 where id = $1 and left_at is null";
+    if tx.run(sql, vec![id.into(), by.at.into()]).await? == 0 {
+        return Ok(false);
+    }
+    tx.run("delete from session where person = $1", vec![id.into()]).await?;
+    access::settle(tx, by, Some(&before.person), None, "their last day is over").await?;
+    let username = before.person.username.as_str();
+    audit::note(tx, by, school, "person left", username, None, Some("their last day is over")).await?;
+    Ok(true)
+}
+
+/// Those of a school whose time is over, longest first. As little is read as in [`to_disable`].
+pub async fn to_end(tx: &mut Tx, now: Timestamp, school: Id<School>) -> Result<Vec<Id<Person>>, StoreError> {
+    let days = settings::of(tx, school, None).await?.number(&school::settings::LEAVER_HOLD);
+    let before = held_since(now, days);
+    let sql = "select id from person where school = $1 and erased_at is null and left_at <= $2 \
+               and (kept_until is null or kept_until <= $3) order by left_at, id";
+    tx.all(sql, vec![school.into(), before.into(), now.into()], |row| row.parse("id")).await
+}
+
+/// Deleted, or handed on where somebody chose so, if their time is over. False: nothing was to be done.
+pub async fn end(tx: &mut Tx, by: &By, school: Id<School>, id: Id<Person>) -> Result<bool, StoreError> {
+    let days = settings::of(tx, school, None).await?.number(&school::settings::LEAVER_HOLD);
+    let Some(leaver) = get(tx, school, id).await?.filter(|it| ends_at(it, days) <= by.at) else {
+        return Ok(false);
+    };
+    match leaver.moves_to {
+        Some(to) => transfer(tx, by, &leaver, to).await.map(|_| true),
+        None => erase(tx, by, &leaver).await.map(|()| true),
+    }
 }
 
 /// When somebody who left then is deleted or handed on.
@@ -149,11 +151,14 @@ pub async fn get(tx: &mut Tx, school: Id<School>, id: Id<Person>) -> Result<Opti
     row.as_ref().map(read).transpose()
 }
 
-/// They are back, with the password they had and the roles that the limits let them have; no last day is set.
+/// They are back, with the password they had and the roles that the limits let them have; no last day is set. One whose
+/// account was ended by hand has no password; a guest stays out after the hours that were agreed.
 pub async fn bring_back(tx: &mut Tx, by: &By, leaver: &Leaver) -> Result<(), StoreError> {
-    let sql = "update person set left_at = null, ends_at = null, kept_until = null, moves_to = null, \
-               version = version + 1 where id = $1 and version = $2 and left_at is not null and erased_at is null";
-    touched(tx.run(sql, vec![leaver.id.into(), leaver.version.into()]).await?)?;
+    let sql = "update person set left_at = null, ends_at = case when $3 then ends_at end, kept_until = null, \
+               moves_to = null, version = version + 1 \
+               where id = $1 and version = $2 and left_at is not null and erased_at is null";
+    let values = vec![leaver.id.into(), leaver.version.into(), is_guest(leaver.roles).into()];
+    touched(tx.run(sql, values).await?)?;
     stamp::bump(tx).await?;
     audit::note(tx, by, leaver.school, "bring person back", leaver.username.as_str(), None, None).await?;
     people::back(tx, by, leaver.school, leaver.id).await
@@ -183,7 +188,8 @@ pub async fn plan(
     audit::note(tx, by, leaver.school, "plan for leaver", subject, Some(&before), Some(&after)).await
 }
 
-/// Takes out all that is personal. The bare id stays, for what law and audit keep: concerns, signatures, the trail.
+/// Takes out all that is personal of their record. The bare id stays, for what law and audit keep: concerns, signatures,
+/// the trail. The trail keeps the names in its older entries, and concerns what was written in them.
 pub async fn erase(tx: &mut Tx, by: &By, leaver: &Leaver) -> Result<(), StoreError> {
     let id = leaver.id;
     let sql = "update person set username = $3, name = $4, roles = '', school_year = null, email = null, \
@@ -295,8 +301,10 @@ mod tests {
     use crate::open::MIGRATIONS;
 
     /// Tables that name people and are left as they are: the id is all they say of them.
-    const BARE: &[&str] =
-        &["concern", "concern_event", "audit", "rules_version", "roster_load", "digest", "signature"];
+    const BARE: &[&str] = &["rules_version", "roster_load", "digest", "signature"];
+    /// Left as they are although they hold names or words about people: the trail is a chain that nobody may change,
+    /// and concerns are kept as child protection files are. docs/help/leavers.md says so to the school.
+    const KEPT: &[&str] = &["concern", "concern_event", "audit"];
 
     #[test]
     fn whatever_names_a_person_is_erased_or_kept_on_purpose() {
@@ -308,8 +316,8 @@ mod tests {
                     || body.lines().any(|it| it.trim().starts_with("person "));
                 let told = PERSONAL.iter().any(|it| it.split(' ').any(|word| word == name));
                 assert!(
-                    !names || told || BARE.contains(&name),
-                    "{name}: say in PERSONAL what goes, or name it in BARE"
+                    !names || told || BARE.contains(&name) || KEPT.contains(&name),
+                    "{name}: say in PERSONAL what goes, or name it in BARE or KEPT"
                 );
             }
         }

@@ -21,6 +21,7 @@ pub mod groups;
 pub mod guests;
 mod hex;
 pub mod jobs;
+pub mod last_known;
 pub mod leavers;
 pub mod list_files;
 pub mod lists;

@@ -82,21 +82,12 @@ pub async fn leave(tx: &mut Tx, by: &By, school: Id<School>, id: Id<Person>) -> 
     audit::note(tx, by, school, "person left", &id.to_string(), None, None).await
 }
 
-/// Their account ended; it may be brought back.
+/// Their account ended; it may be brought back, by [`crate::leavers::bring_back`]. Of one that was deleted nothing is left.
 pub async fn get_ended(tx: &mut Tx, school: Id<School>, id: Id<Person>) -> Result<Option<Kept>, StoreError> {
     let sql = "select id, version, school, username, name, roles, school_year, email, starts_at, ends_at, password from person \
-               where school = $1 and id = $2 and left_at is not null";
+               where school = $1 and id = $2 and left_at is not null and erased_at is null";
     let row = tx.first(sql, vec![school.into(), id.into()]).await?;
     one(tx, row).await
-}
-
-/// Undoes [`leave`]. They have no password, and of the roles they had those that the limits let them have now.
-pub async fn come_back(tx: &mut Tx, by: &By, school: Id<School>, id: Id<Person>) -> Result<(), StoreError> {
-    let sql = "update person set left_at = null, version = version + 1 \
-               where id = $1 and school = $2 and left_at is not null";
-    touched(tx.run(sql, vec![id.into(), school.into()]).await?)?;
-    audit::note(tx, by, school, "person came back", &id.to_string(), None, None).await?;
-    back(tx, by, school, id).await
 }
 
 /// What comes with being back: the access register, and the limits on roles (ACC-11, ACC-13).

@@ -18,7 +18,7 @@ pub struct Wanted {
     pub role: Option<Role>,
     pub year: Option<Year>,
     pub group: Option<Id<Group>>,
-    /// Those whose account has ended instead of those who are here.
+    /// Those whose account has ended, and is still kept, instead of those who are here.
     pub ended: bool,
 }
 

@@ -1,25 +1,22 @@
 //! Writes down what people did at a gate: signed, reported, signed in.
-use std::{net::IpAddr, sync::Arc};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use agreements::{Agreement, Signature, Standing, TextHash};
 use casework::{NewConcern, Origin};
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
-use gate::{Current, Errand, NotTaken, Report};
+use gate::{Current, Errand, Missed, NotTaken, Report};
 use jiff::Timestamp;
 use school::{Choice, Id, Person, Role, Roles, School, Username};
 use store::{
     By, Db, StoreError,
     agreements::{Method, Signing},
-    audit, placements,
+    placements,
 };
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Alerts,
-    health::told,
-    identity::Accounts,
-    places::{Entry, Places},
+    Alerts, Clock, Health, health::told, identity::Accounts, places::Entry, sign_in_notes::Notes,
     snapshots::Snapshots,
 };
 
@@ -31,6 +28,10 @@ pub struct Clerk {
     pub alerts: Alerts,
     /// Who is asked about people whose accounts are not kept here.
     pub accounts: Accounts,
+    /// Sign-ins that the gate could not hand over.
+    pub missed: Missed,
+    pub health: Health,
+    pub clock: Clock,
 }
 
 /// A class signs in one minute: taken together they need one snapshot, not thirty.
@@ -40,8 +41,8 @@ const ASKED_AT_ONCE: usize = 256;
 /// As the form allows, in characters.
 const LONGEST_REPORT: usize = 4_000;
 
-/// How entries of the audit trail about people who come from outside begin.
-const REMOTE: &str = "remote access";
+/// While the database is away.
+const TRY_AGAIN: Duration = Duration::from_secs(2);
 
 type Answer = oneshot::Sender<Result<(), NotTaken>>;
 
@@ -50,18 +51,20 @@ impl Clerk {
         let mut errands = Vec::with_capacity(AT_ONCE);
         // Others answer when they answer: nothing else waits for them.
         let mut asked = FuturesUnordered::new();
-        let mut places = Places::default();
+        let mut notes = Notes::new(self.missed.clone(), self.health.clone());
         loop {
             tokio::select! {
                 biased;
                 taken = self.errands.recv_many(&mut errands, AT_ONCE) => {
                     if taken == 0 {
                         // The gate has closed first; that is no reason to call this a failure.
-                        return stop.cancelled().await;
+                        stop.cancelled().await;
+                        return self.end(notes).await;
                     }
                 }
                 Some(()) = asked.next(), if !asked.is_empty() => continue,
-                () = stop.cancelled() => return,
+                () = tokio::time::sleep(TRY_AGAIN), if !notes.is_empty() => {}
+                () = stop.cancelled() => return self.end(notes).await,
             }
             for errand in errands.extract_if(.., |it| matches!(it, Errand::Elsewhere(_))) {
                 // Where there is no room it is dropped, and whoever asked is told that nobody said.
@@ -69,11 +72,16 @@ impl Clerk {
                     asked.push(self.accounts.clone().answer(it));
                 }
             }
-            self.serve(&mut errands, &mut places).await;
+            self.serve(&mut errands, &mut notes).await;
         }
     }
 
-    async fn serve(&self, errands: &mut Vec<Errand>, places: &mut Places) {
+    async fn end(self, mut notes: Notes) {
+        notes.write(&self.db, self.current.load().school.id, (self.clock)()).await;
+        notes.end();
+    }
+
+    async fn serve(&self, errands: &mut Vec<Errand>, notes: &mut Notes) {
         let school = self.current.load().school.clone();
         let mut signed: Vec<Answer> = Vec::new();
         for errand in errands.drain(..) {
@@ -98,10 +106,7 @@ impl Clerk {
                 Errand::SignIn { person, username, address, what, at } => {
                     let username = &*username;
                     let entry = Entry { person, username, address, what, at };
-                    let noted = self.note(school.id, places, &entry).await;
-                    if let Err(err) = noted {
-                        tracing::error!(what, "a sign-in is not in the audit trail: {}", told(&err));
-                    }
+                    notes.take(&self.current.load().chosen, &entry);
                 }
             }
         }
@@ -112,6 +117,8 @@ impl Clerk {
                 answer(done, if stands { Ok(()) } else { Err(NotTaken) });
             }
         }
+        // After what somebody waits for.
+        notes.write(&self.db, school.id, (self.clock)()).await;
     }
 
     async fn sign(
@@ -190,26 +197,6 @@ impl Clerk {
         let snapshot = self.current.load_full();
         let mut tx = self.db.write().await?;
         places.stranger(&mut tx, &snapshot, it).await?;
-        tx.commit().await
-    }
-
-    async fn note(&self, school: Id<School>, places: &mut Places, it: &Entry<'_>) -> Result<(), StoreError> {
-        let Some(left_out) = places.row(it) else { return Ok(()) };
-        let by = By { person: it.person, name: it.username.to_owned(), at: it.at };
-        let snapshot = self.current.load_full();
-        let mut address = it.address.to_string();
-        let mut act = it.what.to_owned();
-        // LOG-03: what happens from outside is found under one word.
-        if let Some(route) = snapshot.settings.routes.by(it.address) {
-            address = format!("{address}, from outside by {route}");
-            act = format!("{REMOTE}: {act}");
-        }
-        if left_out > 0 {
-            address = format!("{address}, and {left_out} times more since it was last written down");
-        }
-        let mut tx = self.db.write().await?;
-        audit::note(&mut tx, &by, school, &act, it.username, None, Some(&address)).await?;
-        places.alert(&mut tx, &snapshot, it).await?;
         tx.commit().await
     }
 }

@@ -23,10 +23,11 @@ use std::{future::Future, path::PathBuf, pin::Pin, sync::Arc, time::Duration};
 use gate::Current;
 use jiff::{SignedDuration, Timestamp};
 use store::{Db, StoreError, activity::Reader, audit::Signer, jobs, jobs::Job};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 pub use self::watch_roster::{Looks, RosterFolder, Schedule};
-use crate::{Alerts, Clock, Fetch, Health, Post, health::told, snapshots::Snapshots};
+use crate::{Alerts, Clock, Fetch, Health, LastKnown, Post, health::told, plausible, snapshots::Snapshots};
 
 /// What jobs need.
 pub struct Office {
@@ -45,6 +46,7 @@ pub struct Office {
     /// For lists that are published on the internet.
     pub fetch: Fetch,
     pub clock: Clock,
+    pub last_known: LastKnown,
 }
 
 /// The activity log, and how long it is kept.
@@ -132,6 +134,7 @@ const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(2);
 /// Done jobs are kept this long for people to see.
 const KEEP_DONE: SignedDuration = SignedDuration::from_hours(14 * 24);
 const FINDER: &str = "jobs";
+const CLOCK_FINDER: &str = "clock";
 
 impl Office {
     pub async fn run(self, stop: CancellationToken) {
@@ -150,14 +153,15 @@ impl Office {
 
     /// Puts periodic jobs in their places.
     async fn schedule(&self, stop: &CancellationToken) {
-        let mut due: Vec<(&Kind, SignedDuration, Timestamp)> =
-            JOBS.iter().filter_map(|kind| Some((kind, kind.every?, Timestamp::MIN))).collect();
+        // By time that only goes on: a wall clock that is set back would keep all of them waiting.
+        let mut due: Vec<(&Kind, Duration, Option<Instant>)> =
+            JOBS.iter().filter_map(|kind| Some((kind, kind.every?.unsigned_abs(), None))).collect();
         loop {
-            for (kind, every, next) in &mut due {
-                let now = (self.clock)();
-                if *next <= now {
-                    match self.enqueue(kind, now).await {
-                        Ok(()) => *next = now.saturating_add(*every).unwrap_or(Timestamp::MAX),
+            for (kind, every, last) in &mut due {
+                let now = Instant::now();
+                if last.is_none_or(|it| *every <= now.duration_since(it)) {
+                    match self.enqueue(kind, (self.clock)()).await {
+                        Ok(()) => *last = Some(now),
                         Err(err) => tracing::error!(job = kind.name, "not enqueued: {}", told(&err)),
                     }
                 }
@@ -170,6 +174,25 @@ impl Office {
                 () = tokio::time::sleep(Duration::from_secs(5)) => {}
             }
         }
+    }
+
+    /// Whether anything may be destroyed because its time has come: asked first by each job that does so, which
+    /// otherwise waits for its next turn. A clock that jumped would take years of records away within the hour.
+    async fn may_destroy(&self, now: Timestamp) -> Result<bool, StoreError> {
+        let found = self.last_known.ask(&self.db, now).await?;
+        let fault = match found {
+            plausible::Clock::Plausible => None,
+            plausible::Clock::Ahead => Some("far after the last time it knows"),
+            plausible::Clock::Behind => Some("before a time that has been"),
+        };
+        let words = |how| {
+            format!(
+                "the clock of this computer may be wrong: it stands {how}. Put it right; if it is right, run \
+                 `schoolgate clock confirm`. Until then nobody is ended, and nothing is deleted for its age"
+            )
+        };
+        self.health.set(CLOCK_FINDER, fault.map(words).into_iter().collect());
+        Ok(found == plausible::Clock::Plausible)
     }
 
     async fn enqueue(&self, kind: &Kind, now: Timestamp) -> Result<(), StoreError> {

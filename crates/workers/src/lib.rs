@@ -16,9 +16,11 @@ pub mod jobs;
 mod list_import;
 mod mail;
 mod places;
+mod plausible;
 mod pulse;
 pub mod recorder;
 mod roster;
+mod sign_in_notes;
 pub mod snapshots;
 mod unpack;
 mod watch;
@@ -33,6 +35,7 @@ pub use crate::{
     health::Health,
     jobs::Office,
     mail::{MailError, MailServer, MailTls, Post},
+    plausible::{BACK_AT_MOST, LastKnown, OFF_AT_MOST},
     pulse::Heart,
     recorder::Recording,
     snapshots::Snapshots,

@@ -5,14 +5,16 @@ use std::{collections::HashMap, net::IpAddr};
 use gate::Snapshot;
 use jiff::{SignedDuration, Timestamp};
 use school::{
-    Flood, Id, Person, Username,
+    Flood, Id, Person, School, Username,
     passwords::is_pupils,
     settings::{OTHER_SCHOOL, STAFF_ON_PUPILS, Setting, TWO_PLACES, TWO_PLACES_WITHIN},
 };
 use store::{
-    By, StoreError, Tx, people,
+    StoreError, Tx, people,
     security::{self, Kind, New},
 };
+
+use crate::alerts::ourselves;
 
 /// One sign-in, or what was taken for one.
 pub(crate) struct Entry<'a> {
@@ -21,6 +23,18 @@ pub(crate) struct Entry<'a> {
     pub(crate) address: IpAddr,
     pub(crate) what: &'a str,
     pub(crate) at: Timestamp,
+}
+
+/// What the network manager is to be told.
+#[derive(Debug)]
+pub(crate) struct Alert {
+    kind: Kind,
+    subject: String,
+    words: String,
+    /// Stands in the list, and sends no letter.
+    quiet: bool,
+    /// Not for the identity of a class, which is shared on purpose (ACC-04).
+    unless_shared: Option<Id<Person>>,
 }
 
 /// Who signed in where of late. Forgotten at a restart, when everyone is signed out as well.
@@ -52,32 +66,28 @@ impl Places {
         Some(0)
     }
 
-    pub(crate) async fn alert(
-        &mut self,
-        tx: &mut Tx,
-        snapshot: &Snapshot,
-        it: &Entry<'_>,
-    ) -> Result<(), StoreError> {
+    /// What the network manager is to be told because of it. Asked once of each: whoever cannot write it down keeps it.
+    pub(crate) fn alerts(&mut self, snapshot: &Snapshot, it: &Entry<'_>) -> Vec<Alert> {
         match (it.what, it.person) {
-            ("slowed down", _) => guessing(tx, snapshot, it).await,
+            ("slowed down", _) => vec![guessing(it)],
             ("signed in", Some(person)) => {
                 self.make_room(it.at);
                 let before = self.last.insert(person, (it.address, it.at));
                 let there = self.there.insert(it.address, (person, it.at));
-                two_places(tx, snapshot, it, before).await?;
-                staff_on_pupils(tx, snapshot, it, there).await
+                let two = two_places(snapshot, it, before);
+                two.into_iter().chain(staff_on_pupils(snapshot, it, there)).collect()
             }
             // The next person's sign-in comes after it, and is looked at with what was there before.
             ("left signed in", Some(person)) => {
                 self.forget(person, it.address);
-                Ok(())
+                Vec::new()
             }
             ("signed out", Some(person)) => {
                 self.forget(person, it.address);
                 self.there.remove(&it.address);
-                Ok(())
+                Vec::new()
             }
-            _ => Ok(()),
+            _ => Vec::new(),
         }
     }
 
@@ -99,7 +109,10 @@ impl Places {
             "{username} of {} tried to sign in at the gate of this school from {address}, without a placement here",
             theirs.name
         );
-        raise(tx, snapshot, at, (&OTHER_SCHOOL, Kind::OtherSchool), username.as_str(), &words).await
+        match alert(snapshot, (&OTHER_SCHOOL, Kind::OtherSchool), username.as_str(), words) {
+            Some(alert) => alert.raise(tx, snapshot.school.id, at).await,
+            None => Ok(()),
+        }
     }
 
     fn forget(&mut self, person: Id<Person>, address: IpAddr) {
@@ -110,94 +123,83 @@ impl Places {
 
     fn make_room(&mut self, now: Timestamp) {
         if MOST <= self.last.len() {
-            self.last.retain(|_, (_, at)| now.duration_since(*at) < LONGEST);
+            self.last.retain(|_, (_, at)| is_within(*at, now, LONGEST));
         }
         if MOST <= self.there.len() {
-            self.there.retain(|_, (_, at)| now.duration_since(*at) < PUPILS_HOUR);
+            self.there.retain(|_, (_, at)| is_within(*at, now, PUPILS_HOUR));
         }
     }
 }
 
-async fn guessing(tx: &mut Tx, snapshot: &Snapshot, it: &Entry<'_>) -> Result<(), StoreError> {
+impl Alert {
+    pub(crate) async fn raise(&self, tx: &mut Tx, school: Id<School>, at: Timestamp) -> Result<(), StoreError> {
+        if let Some(person) = self.unless_shared
+            && store::class_identities::is_one(tx, person).await?
+        {
+            return Ok(());
+        }
+        let new = New { kind: self.kind, subject: &self.subject, words: &self.words, quiet: self.quiet };
+        security::raise(tx, &ourselves(at), school, new).await.map(drop)
+    }
+}
+
+fn guessing(it: &Entry<'_>) -> Alert {
     let address = it.address.to_string();
     let (subject, of) = match it.username {
         "" => (address.as_str(), "names that nobody has"),
         name => (name, name),
     };
     let words = format!("Wrong passwords or pictures for {of}, again and again, at the gate from {address}");
-    let new = New { kind: Kind::Guessing, subject, words: &words, quiet: false };
-    security::raise(tx, &by(it.at), snapshot.school.id, new).await.map(drop)
+    Alert { kind: Kind::Guessing, subject: subject.to_owned(), words, quiet: false, unless_shared: None }
 }
 
-async fn two_places(
-    tx: &mut Tx,
-    snapshot: &Snapshot,
-    it: &Entry<'_>,
-    before: Option<(IpAddr, Timestamp)>,
-) -> Result<(), StoreError> {
+fn two_places(snapshot: &Snapshot, it: &Entry<'_>, before: Option<(IpAddr, Timestamp)>) -> Option<Alert> {
     let within = SignedDuration::from_mins(i64::from(snapshot.chosen.number(&TWO_PLACES_WITHIN)));
-    let elsewhere =
-        before.filter(|(address, at)| *address != it.address && it.at.duration_since(*at) < within);
-    let Some((address, at)) = elsewhere else { return Ok(()) };
-    // A class shares its identity on purpose (ACC-04).
-    if let Some(person) = it.person
-        && store::class_identities::is_one(tx, person).await?
-    {
-        return Ok(());
-    }
+    let (address, at) =
+        before.filter(|(address, at)| *address != it.address && is_within(*at, it.at, within))?;
     let words = format!(
         "{} signed in from {} and, {} minutes before, from {address}, without signing out",
         it.username,
         it.address,
         it.at.duration_since(at).as_mins()
     );
-    raise(tx, snapshot, it.at, (&TWO_PLACES, Kind::TwoPlaces), it.username, &words).await
+    let alert = alert(snapshot, (&TWO_PLACES, Kind::TwoPlaces), it.username, words)?;
+    Some(Alert { unless_shared: it.person, ..alert })
 }
 
 /// `there`: who signed in on the device before them and did not sign out.
-async fn staff_on_pupils(
-    tx: &mut Tx,
+fn staff_on_pupils(
     snapshot: &Snapshot,
     it: &Entry<'_>,
     there: Option<(Id<Person>, Timestamp)>,
-) -> Result<(), StoreError> {
+) -> Option<Alert> {
     let of = |id| snapshot.people.get(id).map(|it| &it.person);
     let is_staff = |it: &Person| it.roles.iter().any(school::Role::is_staff);
     if !it.person.and_then(of).is_some_and(is_staff) {
-        return Ok(());
+        return None;
     }
     let pupil = |id| of(id).filter(|it| is_pupils(it)).map(|it| it.username.as_str());
     let device = snapshot.settings.devices.get(&it.address.to_canonical());
     let owner = device.and_then(|(name, owner)| Some((name, pupil((*owner)?)?)));
-    let left = there.filter(|(_, at)| it.at.duration_since(*at) < PUPILS_HOUR).and_then(|(id, _)| pupil(id));
+    let left = there.filter(|(_, at)| is_within(*at, it.at, PUPILS_HOUR)).and_then(|(id, _)| pupil(id));
     let (who, from) = (it.username, it.address);
     let words = match (owner, left) {
         (Some((device, owner)), _) => format!("{who} signed in on {device} ({from}), the device of {owner}"),
         (None, Some(left)) => {
             format!("{who} signed in from {from} over the sign-in that {left} left open there")
         }
-        (None, None) => return Ok(()),
+        (None, None) => return None,
     };
-    raise(tx, snapshot, it.at, (&STAFF_ON_PUPILS, Kind::StaffOnPupils), who, &words).await
+    alert(snapshot, (&STAFF_ON_PUPILS, Kind::StaffOnPupils), who, words)
 }
 
 /// As the setting says: not at all, on the page of alerts, or by letter too.
-async fn raise(
-    tx: &mut Tx,
-    snapshot: &Snapshot,
-    at: Timestamp,
-    (how, kind): (&Setting, Kind),
-    subject: &str,
-    words: &str,
-) -> Result<(), StoreError> {
+fn alert(snapshot: &Snapshot, (how, kind): (&Setting, Kind), subject: &str, words: String) -> Option<Alert> {
     let how = snapshot.chosen.text(how);
-    if how == "off" {
-        return Ok(());
-    }
-    let new = New { kind, subject, words, quiet: how != "alert" };
-    security::raise(tx, &by(at), snapshot.school.id, new).await.map(drop)
+    (how != "off").then(|| Alert { kind, subject: subject.to_owned(), words, quiet: how != "alert", unless_shared: None })
 }
 
-fn by(at: Timestamp) -> By {
-    By { person: None, name: "Schoolgate".to_owned(), at }
+/// A time of a clock that ran ahead is over at once.
+fn is_within(before: Timestamp, now: Timestamp, span: SignedDuration) -> bool {
+    (SignedDuration::ZERO..span).contains(&now.duration_since(before))
 }

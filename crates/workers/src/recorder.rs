@@ -1,14 +1,18 @@
 //! Takes what gates saw to the activity log, and what was searched past the lexicon.
+mod left_over;
+
 use std::{
+    path::PathBuf,
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
 use jiff::Timestamp;
 use policy::{Outcome, Seen};
-use store::activity::{Activity, ActivityError};
+use store::activity::{Activity, ActivityError, Filter, Reader};
 use tokio_util::sync::CancellationToken;
 
+use self::left_over::LeftOver;
 use crate::{
     Clock, Health, Watch,
     health::{held, told},
@@ -19,6 +23,8 @@ use crate::{
 pub struct Recording {
     pub gate: gate::Recorder,
     pub activity: Activity,
+    /// Where a mark is kept while worries wait for the register.
+    pub left_over: PathBuf,
     pub watch: Watch,
     pub health: Health,
     pub clock: Clock,
@@ -61,8 +67,11 @@ struct Ledger {
 
 impl Recording {
     pub async fn run(self, stop: CancellationToken) {
-        let Recording { gate, activity, watch, health, clock } = self;
+        let Recording { gate, activity, left_over, watch, health, clock } = self;
+        let reader = activity.reader();
         let mut desk = Desk::new(gate, Box::new(activity), watch, health, clock);
+        desk.left_over = Some(LeftOver::read(left_over));
+        desk.look_again(reader).await;
         loop {
             tokio::select! {
                 () = stop.cancelled() => return desk.finish().await,
@@ -82,6 +91,7 @@ struct Desk {
     /// Empty between turns; kept for its room.
     fresh: Vec<Seen>,
     worries: Vec<Worry>,
+    left_over: Option<LeftOver>,
     nameless: Nameless,
     ways_round: Vec<Attempt>,
     tried: Tried,
@@ -98,6 +108,7 @@ impl Desk {
             clock,
             fresh: Vec::new(),
             worries: Vec::new(),
+            left_over: None,
             nameless: Nameless::default(),
             ways_round: Vec::new(),
             tried: Tried::default(),
@@ -125,8 +136,44 @@ impl Desk {
         ledger.waiting.append(&mut self.fresh);
     }
 
+    /// What was searched since worries last waited is looked over again: those that are in the register already stay
+    /// as they are.
+    async fn look_again(&mut self, reader: Reader) {
+        let Some(since) = self.left_over.as_ref().and_then(LeftOver::since) else { return };
+        let filter = Filter { from: Some(since), searches: true, ..Filter::all(self.watch.school()) };
+        let read = move || reader.rows(filter).map(|it| it.map(|it| it.seen)).collect::<Result<Vec<_>, _>>();
+        let fault = match tokio::task::spawn_blocking(read).await {
+            Ok(Ok(mut seen)) => {
+                seen.sort_by_key(|it| it.at);
+                let mut worries = self.watch.assess(&seen, &mut self.nameless);
+                worries.iter_mut().for_each(Worry::perhaps_known);
+                self.worries.append(&mut worries);
+                return;
+            }
+            Ok(Err(err)) => told(&err),
+            Err(err) => err.to_string(),
+        };
+        let fault = format!("searches from before the last start could not be looked over again: {fault}");
+        self.health.set("searches before the start", vec![fault]);
+        // Kept: the next start tries again.
+        self.left_over = None;
+    }
+
+    /// So that a start knows of them, should this run end first.
+    fn mark(&mut self) {
+        let oldest = self.worries.iter().map(Worry::at).min();
+        if let Some(err) = self.left_over.as_mut().and_then(|it| it.mark(oldest).err()) {
+            tracing::error!("that concerns wait cannot be marked: {err}");
+        }
+    }
+
     async fn raise(&mut self) -> bool {
+        if !self.worries.is_empty() {
+            // Before the register is asked, which may take its time to fail.
+            self.mark();
+        }
         let mut done = self.watch.raise(&mut self.worries).await;
+        self.mark();
         if done.is_ok() {
             done = self.watch.tell(&mut self.ways_round).await;
         }

@@ -6,9 +6,9 @@ use casework::{NewConcern, Origin};
 use gate::Current;
 use jiff::{SignedDuration, Timestamp};
 use policy::{Seen, Step};
-use school::{Choice, Roles};
+use school::{Choice, Id, Roles, School};
 use signals::{Lexicon, Severity, Theme, Words, assess};
-use store::{Db, StoreError, security};
+use store::{Db, StoreError, concerns, security};
 
 pub(crate) use self::tries::{Attempt, Tried};
 use crate::{Alerts, alerts::ourselves};
@@ -25,6 +25,18 @@ pub struct Watch {
 pub(crate) struct Worry {
     new: NewConcern,
     about: Roles,
+    /// It is of the run before, and may be in the register.
+    perhaps_known: bool,
+}
+
+impl Worry {
+    pub(crate) fn at(&self) -> Timestamp {
+        self.new.at
+    }
+
+    pub(crate) fn perhaps_known(&mut self) {
+        self.perhaps_known = true;
+    }
 }
 
 /// Worries about nobody known cannot be told apart by person: one for each device, theme and severity will do.
@@ -37,6 +49,10 @@ const NAMELESS_MOST: usize = 10_000;
 const LONGEST_WORDS: usize = 1_000;
 
 impl Watch {
+    pub(crate) fn school(&self) -> Id<School> {
+        self.current.load().school.id
+    }
+
     /// What is worrying in what was seen. A visit to a help site never is, whatever was typed there.
     pub(crate) fn assess(&self, seen: &[Seen], nameless: &mut Nameless) -> Vec<Worry> {
         let mut worries = Vec::new();
@@ -100,6 +116,9 @@ impl Watch {
         let school = self.current.load().school.clone();
         let mut tx = self.db.write().await?;
         for worry in worries {
+            if worry.perhaps_known && concerns::is_known(&mut tx, &worry.new).await? {
+                continue;
+            }
             self.alerts.raise(&mut tx, &school, &worry.new, worry.about).await?;
         }
         tx.commit().await
@@ -120,20 +139,26 @@ impl Watch {
             words: search.chars().take(LONGEST_WORDS).collect(),
             place: Some(format!("{} on {device}", seen.host)),
         };
-        Worry { new, about: known.map_or(Roles::NONE, |it| it.person.roles) }
+        let about = known.map_or(Roles::NONE, |it| it.person.roles);
+        Worry { new, about, perhaps_known: false }
     }
 }
 
 impl Nameless {
     fn is_news(&mut self, seen: &Seen, theme: Theme, severity: Severity) -> bool {
         if NAMELESS_MOST <= self.0.len() {
-            self.0.retain(|_, at| seen.at.duration_since(*at) < NAMELESS_AGAIN);
+            self.0.retain(|_, at| is_within(*at, seen.at, NAMELESS_AGAIN));
         }
         let key = (seen.address, theme, severity);
-        let known = self.0.get(&key).is_some_and(|at| seen.at.duration_since(*at) < NAMELESS_AGAIN);
+        let known = self.0.get(&key).is_some_and(|at| is_within(*at, seen.at, NAMELESS_AGAIN));
         if !known && self.0.len() < NAMELESS_MOST {
             self.0.insert(key, seen.at);
         }
         !known
     }
+}
+
+/// A time of a clock that ran ahead is over at once.
+fn is_within(last: Timestamp, now: Timestamp, span: SignedDuration) -> bool {
+    (SignedDuration::ZERO..span).contains(&now.duration_since(last))
 }

@@ -58,11 +58,27 @@ async fn somebody_is_added_found_reset_ended_and_brought_back() {
     assert_eq!(world.post(&link, None, &good).await.location(), "/sign-in");
     assert_eq!(world.post(&link, None, &good).await.status, StatusCode::NOT_FOUND, "once");
 
-    assert_eq!(world.post(&format!("{page}/end"), Some(&admin), &[]).await.location(), page);
+    let version = async || {
+        let text = world.get(&page, Some(&admin)).await.text;
+        let rest = text.rsplit_once("name=\"version\" value=\"").expect("a version").1;
+        rest.split_once('"').expect("its end").0.to_owned()
+    };
+    let old = world.post(&format!("{page}/end"), Some(&admin), &[("version", "1")]).await;
+    assert_eq!(old.status, StatusCode::CONFLICT, "it was shown before its password changed");
+    check("words=new", true).await;
+    let shown = version().await;
+    let end = world.post(&format!("{page}/end"), Some(&admin), &[("version", &shown)]).await;
+    assert_eq!(end.location(), page);
     check("words=new", false).await;
     check("words=new&show=ended", true).await;
-    world.post(&format!("{page}/end"), Some(&admin), &[]).await;
-    world.post(&format!("{page}/back"), Some(&admin), &[]).await;
+    world.post(&format!("{page}/end"), Some(&admin), &[("version", &shown)]).await;
+    let old = world.post(&format!("{page}/back"), Some(&admin), &[("version", &shown)]).await;
+    assert_eq!(old.status, StatusCode::CONFLICT);
+    let shown = version().await;
+    for _ in 0..2 {
+        let back = world.post(&format!("{page}/back"), Some(&admin), &[("version", &shown)]).await;
+        assert_eq!(back.location(), page, "twice does no harm");
+    }
     check("words=new", true).await;
     let audit = world.audit(&world.elm).await.join("\n");
     for act in [
@@ -72,7 +88,7 @@ async fn somebody_is_added_found_reset_ended_and_brought_back() {
         "export people",
         "reset sign-in",
         "person left",
-        "person came back",
+        "bring person back",
     ] {
         assert!(audit.contains(act), "{act}: {audit}");
     }

@@ -237,11 +237,20 @@ async fn records(config: &Config, db: &Db, running: bool, report: &mut Report) -
     };
     let people = store::people::all(&mut tx, school.id).await?.len();
     fine(format!("the database knows {} and {people} people", school.name));
+    if let Some(known) = store::last_known::get(&mut tx).await? {
+        let parted = now().duration_since(known);
+        if parted < -workers::BACK_AT_MOST || workers::OFF_AT_MOST < parted {
+            report.bad(
+                format!("the clock says {}, and the last time that was believed is {known}", now()),
+                "put it right, or run `schoolgate clock confirm`: until then nothing is deleted for its age",
+            );
+        }
+    }
     lists(&mut tx, report).await?;
     let pulses = store::pulse::latest(&mut tx, school.id).await?;
     drop(tx);
     for pulse in pulses.iter().filter(|_| running) {
-        if now().duration_since(pulse.seen_at) > PULSE {
+        if now().duration_since(pulse.seen_at).abs() > PULSE {
             report
                 .bad(format!("the gate {} was last heard of at {}", pulse.gate, pulse.seen_at), "restart it");
         }

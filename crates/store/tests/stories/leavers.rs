@@ -1,7 +1,7 @@
 //! Leavers: disabled on their day, kept, then deleted or handed on (ACC-14).
 use jiff::SignedDuration;
-use school::{Person, Role, School, Stay};
-use store::{StoreError, access, audit, leavers, people, schools, sessions};
+use school::{Id, Person, Role, School, Stay};
+use store::{By, StoreError, Tx, access, audit, leavers, people, schools, sessions};
 use testkit::databases::on_both;
 
 use crate::{Small, at, by, small, write};
@@ -27,6 +27,23 @@ async fn with_last_day(db: &store::Db, small: &Small, until: &str) {
     tx.commit().await.unwrap();
 }
 
+/// As the job does it. How many.
+async fn disable_due(tx: &mut Tx, by: &By) -> u64 {
+    let mut count = 0;
+    for (school, id) in leavers::to_disable(tx, by.at).await.unwrap() {
+        count += u64::from(leavers::disable(tx, by, school, id).await.unwrap());
+    }
+    count
+}
+
+async fn end_due(tx: &mut Tx, by: &By, school: Id<School>) -> u64 {
+    let mut count = 0;
+    for id in leavers::to_end(tx, by.at, school).await.unwrap() {
+        count += u64::from(leavers::end(tx, by, school, id).await.unwrap());
+    }
+    count
+}
+
 #[tokio::test]
 async fn a_leaver_is_disabled_on_the_day_kept_and_deleted() {
     on_both(async |db| {
@@ -34,10 +51,10 @@ async fn a_leaver_is_disabled_on_the_day_kept_and_deleted() {
         let school = small.school.id;
         with_last_day(&db, &small, "2026-11-25T00:00:00Z").await;
         let mut tx = write(&db).await;
-        assert_eq!(leavers::disable_due(&mut tx, &by("2026-11-24T23:59:59Z")).await.unwrap(), 0, "not yet");
+        assert_eq!(disable_due(&mut tx, &by("2026-11-24T23:59:59Z")).await, 0, "not yet");
         let day = by("2026-11-25T00:00:00Z");
-        assert_eq!(leavers::disable_due(&mut tx, &day).await.unwrap(), 1);
-        assert_eq!(leavers::disable_due(&mut tx, &day).await.unwrap(), 0, "once");
+        assert_eq!(disable_due(&mut tx, &day).await, 1);
+        assert_eq!(disable_due(&mut tx, &day).await, 0, "once");
         assert_eq!(people::get(&mut tx, school, small.pupil.id).await.unwrap(), None);
         assert_eq!(sessions::find(&mut tx, &[9; 32], at("2026-11-24T10:00:00Z")).await.unwrap(), None);
         let held = leavers::held(&mut tx, school, "", 0, 9).await.unwrap();
@@ -54,13 +71,12 @@ async fn a_leaver_is_disabled_on_the_day_kept_and_deleted() {
         people::leave(&mut tx, &day, school, small.pupil.id).await.unwrap();
 
         // Kept for the days of the setting, or longer where somebody said so.
-        let later =
-            |days: i64| store::By { at: day.at + SignedDuration::from_hours(24 * days), ..day.clone() };
-        assert_eq!(leavers::end_due(&mut tx, &later(179), school).await.unwrap(), 0);
+        let later = |days: i64| By { at: day.at + SignedDuration::from_hours(24 * days), ..day.clone() };
+        assert_eq!(end_due(&mut tx, &later(179), school).await, 0);
         let leaver = leavers::get(&mut tx, school, small.pupil.id).await.unwrap().unwrap();
         leavers::plan(&mut tx, &day, &leaver, Some(later(200).at), None).await.unwrap();
-        assert_eq!(leavers::end_due(&mut tx, &later(199), school).await.unwrap(), 0);
-        assert_eq!(leavers::end_due(&mut tx, &later(200), school).await.unwrap(), 1);
+        assert_eq!(end_due(&mut tx, &later(199), school).await, 0);
+        assert_eq!(end_due(&mut tx, &later(200), school).await, 1);
         assert_eq!(
             leavers::get(&mut tx, school, small.pupil.id).await.unwrap(),
             None,
@@ -72,6 +88,10 @@ async fn a_leaver_is_disabled_on_the_day_kept_and_deleted() {
         let granted = access::of(&mut tx, school, small.pupil.id).await.unwrap();
         assert!(!granted.is_empty(), "that they had it is kept");
         assert!(granted.iter().all(|it| it.until.is_some() && it.person_name == "Someone who has left"));
+        // Nobody nameless comes back.
+        let ended = store::register::Wanted { ended: true, ..Default::default() };
+        assert_eq!(store::register::count(&mut tx, school, &ended).await.unwrap(), 0);
+        assert_eq!(people::get_ended(&mut tx, school, small.pupil.id).await.unwrap(), None);
         // Their username is free again.
         let next = crate::person(school, "ada.pupil", "Another Ada", Role::Pupil);
         people::add(&mut tx, &later(201), &next).await.unwrap();
@@ -93,8 +113,8 @@ async fn a_leaver_is_handed_on_to_another_school() {
         let leaver = leavers::get(&mut tx, hill.school.id, hill.lead.id).await.unwrap().unwrap();
         assert_eq!(leavers::get(&mut tx, vale.school.id, hill.lead.id).await.unwrap(), None, "not theirs");
         leavers::plan(&mut tx, &day, &leaver, None, Some(vale.school.id)).await.unwrap();
-        let later = store::By { at: day.at + SignedDuration::from_hours(24 * 181), ..day.clone() };
-        assert_eq!(leavers::end_due(&mut tx, &later, hill.school.id).await.unwrap(), 1);
+        let later = By { at: day.at + SignedDuration::from_hours(24 * 181), ..day.clone() };
+        assert_eq!(end_due(&mut tx, &later, hill.school.id).await, 1);
         // lee.lead is somebody else's there.
         let there = people::by_username(&mut tx, vale.school.id, &"lee.lead2".parse().unwrap())
             .await
@@ -119,7 +139,7 @@ async fn guests_come_and_go_elsewhere() {
         let mut guest = crate::person(small.school.id, "v.visitor", "V Visitor", Role::Visitor);
         guest.stay.until = Some(at("2026-11-22T15:00:00Z"));
         people::add(&mut tx, &by("2026-11-22T10:00:00Z"), &guest).await.unwrap();
-        assert_eq!(leavers::disable_due(&mut tx, &by("2026-11-23T00:00:00Z")).await.unwrap(), 0);
+        assert_eq!(disable_due(&mut tx, &by("2026-11-23T00:00:00Z")).await, 0);
         tx.commit().await.unwrap();
     })
     .await;

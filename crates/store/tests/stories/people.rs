@@ -1,6 +1,6 @@
 use school::{Group, Layer, Role, Year, settings::IDLE_LOCK};
 use store::{
-    StoreError, Tx, audit, fresh_id, groups, people, register, register::Wanted, schools, settings,
+    StoreError, Tx, audit, fresh_id, groups, leavers, people, register, register::Wanted, schools, settings,
     sign_in_links, sign_in_links::Link,
 };
 use testkit::databases::{on_both, on_both_at};
@@ -142,7 +142,8 @@ async fn the_register_is_searched_and_paged_in_the_database() {
         assert_eq!(register::classes(&mut tx, school, &ids).await.unwrap()[&small.pupil.id], ["7B"]);
         people::leave(&mut tx, &by, school, small.pupil.id).await.unwrap();
         assert_eq!(count(&mut tx, &Wanted { ended: true, ..Wanted::default() }).await, 1);
-        people::come_back(&mut tx, &by, school, small.pupil.id).await.unwrap();
+        let leaver = leavers::get(&mut tx, school, small.pupil.id).await.unwrap().unwrap();
+        leavers::bring_back(&mut tx, &by, &leaver).await.unwrap();
         assert_eq!(count(&mut tx, &Wanted { ended: true, ..Wanted::default() }).await, 0);
     })
     .await;

@@ -13,8 +13,11 @@ fn boxed<'a>(office: &'a Office, job: &'a Job) -> Doing<'a> {
 }
 
 async fn run(office: &Office, _job: &Job) -> Result<(), Failure> {
-    let school = office.current.load().school.id;
+    let (school, now) = (office.current.load().school.id, (office.clock)());
+    if !office.may_destroy(now).await? {
+        return Ok(());
+    }
     let mut tx = office.db.write().await?;
-    guests::lapse(&mut tx, &ourselves((office.clock)()), school).await?;
+    guests::lapse(&mut tx, &ourselves(now), school).await?;
     Ok(tx.commit().await?)
 }

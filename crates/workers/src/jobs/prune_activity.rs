@@ -14,6 +14,9 @@ fn boxed<'a>(office: &'a Office, job: &'a Job) -> Doing<'a> {
 
 async fn run(office: &Office, _job: &Job) -> Result<(), Failure> {
     let (reader, days, now) = (office.log.reader.clone(), office.log.keep_days, (office.clock)());
+    if !office.may_destroy(now).await? {
+        return Ok(());
+    }
     let pruned = tokio::task::spawn_blocking(move || reader.retain(days, now)).await;
     let removed = match pruned {
         Ok(Ok(removed)) => removed,

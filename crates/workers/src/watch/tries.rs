@@ -108,7 +108,7 @@ impl Tried {
 
     fn is_news(&mut self, sort: Sort, who: Who, at: Timestamp) -> bool {
         if MOST <= self.0.len() {
-            self.0.retain(|_, it| at.duration_since(it.told.unwrap_or(it.since)) < AGAIN);
+            self.0.retain(|_, it| super::is_within(it.told.unwrap_or(it.since), at, AGAIN));
         }
         let room = self.0.len() < MOST;
         let run = match self.0.entry((sort, who)) {
@@ -121,7 +121,7 @@ impl Tried {
             *run = Run { since: at, times: 0, ..*run };
         }
         run.times = run.times.saturating_add(1);
-        let told = run.told.is_some_and(|told| at.duration_since(told) < AGAIN);
+        let told = run.told.is_some_and(|told| super::is_within(told, at, AGAIN));
         if told || run.times < sort.enough() {
             return false;
         }

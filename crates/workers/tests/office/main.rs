@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "what stories share is test code too")]
 mod agreements;
 mod audit;
+mod away;
+mod clock;
 mod directory;
 mod errands;
 mod fetched_lists;
@@ -42,8 +44,8 @@ use testkit::smtp::Mailbox;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use workers::{
-    Alerts, Clerk, Clock, Fetch, Health, Heart, MailServer, MailTls, Office, Post, Recording, Snapshots,
-    Watch,
+    Alerts, Clerk, Clock, Fetch, Health, Heart, LastKnown, MailServer, MailTls, Office, Post, Recording,
+    Snapshots, Watch,
     jobs::{AuditCare, ListFolder, Log},
     snapshots::{Parts, closed},
 };
@@ -233,6 +235,7 @@ impl Small {
         Recording {
             gate: self.recorder.clone(),
             activity: self.activity.take().expect("one recorder"),
+            left_over: self.folder.path().join("concerns-wait"),
             watch,
             health: self.health.clone(),
             clock: self.clock(),
@@ -258,6 +261,9 @@ impl Small {
             snapshots: self.snapshots.clone(),
             alerts: Small::alerts(),
             accounts: workers::identity::Accounts::default(),
+            missed: gate::Missed::default(),
+            health: self.health.clone(),
+            clock: self.clock(),
         }
     }
 
@@ -287,6 +293,7 @@ impl Small {
             },
             fetch: Fetch::new(self.roots.clone(), None).expect("a client").at_most(1_000_000),
             clock: self.clock(),
+            last_known: LastKnown::default(),
         }
     }
 }

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 use school::{Choice as _, Id, KeptBy, Person};
 use store::{
-    StoreError, accounts, people,
+    StoreError, accounts, leavers, people,
     people::Kept,
     powers::{self, Reset},
     second, sessions, sign_in_links,
@@ -20,7 +20,7 @@ use crate::{
     failure::Failure,
     fields::Fields,
     session::Token,
-    staff::Reader,
+    staff::{Reader, Staff},
 };
 
 /// How long a link to set a password is good.
@@ -165,8 +165,21 @@ pub(crate) async fn back(
     let who = found.kept.person.id;
     if found.ended {
         as_shown(&found.kept, &fields)?;
-        people::come_back(&mut tx, &by, school, who).await?;
+        let leaver = leavers::get(&mut tx, school, who).await?.ok_or(StoreError::Stale)?;
+        leavers::bring_back(&mut tx, &by, &leaver).await?;
         tx.commit().await?;
     }
     Ok(Redirect::to(&format!("/people/{who}")).into_response())
+}
+
+/// Whether the account is still what the page with the button showed.
+fn is_as_shown(found: &super::Found, fields: &Fields) -> bool {
+    fields.get("version") == found.kept.version.to_string()
+}
+
+/// Somebody else was there first.
+async fn changed(console: &Console, staff: &Staff, id: &str) -> Result<Response, Failure> {
+    let words = html! { p { "The account has changed since you opened this page, so nothing was done. Look at it again." } };
+    let page = person::show(console, staff, id, &notice(Tone::Warning, &words)).await?;
+    Ok((StatusCode::CONFLICT, page).into_response())
 }
