@@ -43,7 +43,7 @@ pub use self::{
     checkpoint::{Checkpoint, NotACheckpoint, Signer},
     export::{Format, heading, line},
     search::{Wanted, recent, search},
-    shelf::{checkpoints_in, put_checkpoint, read_checkpoint},
+    shelf::{checkpoints_in, checkpoints_in_both, put_checkpoint, read_checkpoint},
     verify::{Break, Check, Report, keep_check, keep_checkpoint, last_check, verify},
 };
 

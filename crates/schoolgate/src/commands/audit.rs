@@ -107,8 +107,9 @@ async fn list(house: &House, wanted: &Wanted, limit: u32) -> anyhow::Result<()> 
 
 async fn verify(house: &House, given: &[PathBuf]) -> anyhow::Result<ExitCode> {
     let folder = house.config.data.join("checkpoints");
-    let (mut checkpoints, mut faults) =
-        audit::checkpoints_in(&folder).with_context(|| format!("{}", folder.display()))?;
+    let both = audit::checkpoints_in_both(&folder, house.config.audit.copy.as_deref());
+    let (mut checkpoints, mut faults, away) = both.with_context(|| format!("{}", folder.display()))?;
+    faults.extend(away);
     let mut foreign: Vec<Checkpoint> = Vec::new();
     for path in given {
         match audit::read_checkpoint(path) {
@@ -149,7 +150,11 @@ async fn verify(house: &House, given: &[PathBuf]) -> anyhow::Result<ExitCode> {
 async fn checkpoint(house: &House, to: Option<&PathBuf>) -> anyhow::Result<()> {
     let signer = seal::signer(&house.config.data)?;
     let folder = house.config.data.join("checkpoints");
-    let (known, _) = audit::checkpoints_in(&folder)?;
+    let copy = house.config.audit.copy.as_deref();
+    let (known, _, away) = audit::checkpoints_in_both(&folder, copy)?;
+    if let Some(away) = away {
+        eprintln!("{away}");
+    }
     let mut tx = house.db.read().await?;
     for school in store::schools::all(&mut tx).await? {
         let report = audit::verify(&mut tx, school.id, &known, Some(signer.key())).await?;
@@ -161,6 +166,9 @@ async fn checkpoint(house: &House, to: Option<&PathBuf>) -> anyhow::Result<()> {
         }
         let made = signer.sign(&school, report.last, report.hash, now());
         audit::put_checkpoint(&folder, &made)?;
+        if let Some(copy) = copy {
+            audit::put_checkpoint(copy, &made)?;
+        }
         match to {
             None => print!("{made}"),
             Some(to) => println!("{}", audit::put_checkpoint(to, &made)?.display()),

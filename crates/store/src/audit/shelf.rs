@@ -43,6 +43,31 @@ pub fn checkpoints_in(folder: &Path) -> io::Result<(Vec<Checkpoint>, Vec<String>
     Ok((good, bad))
 }
 
+/// What lies in the data folder's and in the other place for them, each once. Whoever puts the whole data folder back
+/// has not put that one back. The newest of the first is put into the second if it is not there: it was away.
+///
+/// # Errors
+/// Of the first; in words, of the second, beside what the first holds.
+pub fn checkpoints_in_both(
+    folder: &Path,
+    copy: Option<&Path>,
+) -> io::Result<(Vec<Checkpoint>, Vec<String>, Option<String>)> {
+    let (mut good, mut bad) = checkpoints_in(folder)?;
+    let Some(copy) = copy else { return Ok((good, bad, None)) };
+    let fault = |err: io::Error| {
+        format!("the other place of the audit trail's checkpoints, {}, cannot be used: {err}", copy.display())
+    };
+    let (there, unreadable) = match checkpoints_in(copy) {
+        Ok(it) => it,
+        Err(err) => return Ok((good, bad, Some(fault(err)))),
+    };
+    let newest = good.iter().max_by_key(|it| it.made).filter(|it| !there.contains(it));
+    let put = newest.map_or(Ok(()), |it| put_checkpoint(copy, it).map(drop));
+    good.extend(there.into_iter().filter(|it| !good.contains(it)).collect::<Vec<_>>());
+    bad.extend(unreadable);
+    Ok((good, bad, put.err().map(fault)))
+}
+
 /// One file.
 ///
 /// # Errors

@@ -23,6 +23,8 @@ fn boxed<'a>(office: &'a Office, job: &'a Job) -> Doing<'a> {
 
 async fn run(office: &Office, _job: &Job) -> Result<(), Failure> {
     let schools = store::schools::all(&mut office.db.read().await?).await?;
+    let care = &office.audit;
+    let not_now = |err: std::io::Error| Failure::NotNow(format!("the checkpoints of the audit trail: {err}"));
     let mut faults = Vec::new();
     for school in schools {
         let last = audit::last_check(&mut office.db.read().await?, school.id).await?;
@@ -40,6 +42,7 @@ async fn run(office: &Office, _job: &Job) -> Result<(), Failure> {
             ));
         }
     }
+    faults.extend(audit::checkpoints_in_both(&care.folder, care.copy.as_deref()).map_err(not_now)?.2);
     office.health.set(FINDER, faults);
     Ok(())
 }
@@ -48,7 +51,9 @@ async fn run(office: &Office, _job: &Job) -> Result<(), Failure> {
 async fn look(office: &Office, school: &School) -> Result<bool, Failure> {
     let care = &office.audit;
     let not_now = |err: std::io::Error| Failure::NotNow(format!("the checkpoints of the audit trail: {err}"));
-    let (checkpoints, unreadable) = audit::checkpoints_in(&care.folder).map_err(not_now)?;
+    // That the other place is away is told of by `run`.
+    let (checkpoints, unreadable, _) =
+        audit::checkpoints_in_both(&care.folder, care.copy.as_deref()).map_err(not_now)?;
     let mut read = office.db.read().await?;
     let report = audit::verify(&mut read, school.id, &checkpoints, Some(care.signer.key())).await?;
     drop(read);
@@ -60,9 +65,6 @@ async fn look(office: &Office, school: &School) -> Result<bool, Failure> {
     if good {
         let made = care.signer.sign(school, report.last, report.hash, now);
         audit::put_checkpoint(&care.folder, &made).map_err(not_now)?;
-        if let Some(copy) = &care.copy {
-            audit::put_checkpoint(copy, &made).map_err(not_now)?;
-        }
         for to in &care.mail {
             let letter = send_mail::payload(to, &letter(&made));
             jobs::enqueue(&mut tx, send_mail::KIND.name, &letter, now).await?;
