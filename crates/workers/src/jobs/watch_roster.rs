@@ -1,9 +1,8 @@
+mod folder;
+
 use std::{
-    collections::HashMap,
     fs, io,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
-    time::SystemTime,
 };
 
 use casework::Notice;
@@ -13,8 +12,9 @@ use store::{
     By, Tx, jobs, people,
     roster::{Filter, Load, NewLoad, Stage, get, receive, rows},
 };
-use wire::roster::Bundle;
 
+pub use self::folder::Looks;
+use self::folder::{Item, keep, make};
 use super::{Doing, Failure, Kind, Office, send_mail};
 
 /// Takes what has been left in the watched folder, once it has stopped growing and its time has come; says what came
@@ -43,13 +43,6 @@ pub enum Schedule {
     Daily(Time),
 }
 
-/// What each thing in the folder was like at the last look.
-#[derive(Clone, Default)]
-pub struct Looks(Arc<Mutex<HashMap<PathBuf, Vec<Seen>>>>);
-
-/// A file, its bytes, and when it was last written.
-type Seen = (PathBuf, u64, SystemTime);
-
 /// Taken, and waiting for its dry run.
 const READING: &str = "reading";
 const DONE: &str = "done";
@@ -59,6 +52,9 @@ const MOST_BYTES: u64 = 128 << 20;
 /// Problems that a report names; the console shows all.
 const MOST_PROBLEMS: u32 = 500;
 const FINDER: &str = "roster folder";
+const REPORT: &str = ".report.txt";
+/// So long rosters that were dealt with, and their reports, stay in the folder.
+const KEEP: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 fn boxed<'a>(office: &'a Office, _job: &'a super::Job) -> Doing<'a> {
     Box::pin(office.watch_roster())
@@ -79,9 +75,9 @@ impl Office {
             }
         };
         let mut faults = Vec::new();
-        for item in ready {
+        for (item, loaded) in ready {
             let name = item.name.clone();
-            if let Err(err) = self.take_roster(folder, item, now).await {
+            if let Err(err) = self.take_roster(folder, item, loaded, now).await {
                 faults.push(format!("the roster {name} could not be taken from its folder: {err}"));
             }
         }
@@ -90,12 +86,41 @@ impl Office {
                 faults.push(format!("the roster {} cannot be put away: {err}", path.display()));
             }
         }
+        if self.may_destroy(now).await? {
+            let (old, before) = (folder.clone(), now.saturating_sub(KEEP).unwrap_or(Timestamp::MIN));
+            if let Err(err) = blocking(move || old.forget(before)).await {
+                faults.push(format!("old rosters cannot be removed from {}: {err}", folder.path.display()));
+            }
+        }
         self.health.set(FINDER, faults);
         Ok(())
     }
 
     /// Into the store, and out of the way of the next look.
-    async fn take_roster(&self, folder: &RosterFolder, item: Item, now: Timestamp) -> Result<(), Failure> {
+    async fn take_roster(
+        &self,
+        folder: &RosterFolder,
+        item: Item,
+        loaded: Option<Id<Load>>,
+        now: Timestamp,
+    ) -> Result<(), Failure> {
+        let load = match loaded {
+            Some(load) => load,
+            None => self.load_roster(folder, &item, now).await?,
+        };
+        let into = folder.path.join(READING).join(format!("{load} {}", item.name));
+        let moving = item.clone();
+        blocking(move || moving.move_to(&into)).await.map_err(|err| Failure::NotNow(err.to_string()))?;
+        folder.known().taken.remove(&item.key(folder));
+        Ok(())
+    }
+
+    async fn load_roster(
+        &self,
+        folder: &RosterFolder,
+        item: &Item,
+        now: Timestamp,
+    ) -> Result<Id<Load>, Failure> {
         let school = self.current.load().school.id;
         let reading = item.clone();
         let bytes = blocking(move || reading.read()).await.map_err(|err| Failure::NotNow(err.to_string()))?;
@@ -110,8 +135,9 @@ impl Office {
         };
         let load = receive(&mut tx, &by, &new).await?;
         tx.commit().await?;
-        let into = folder.path.join(READING).join(format!("{load} {}", item.name));
-        blocking(move || item.move_to(&into)).await.map_err(|err| Failure::NotNow(err.to_string()))
+        // Should it not get out of the way: it is loaded, and loaded once.
+        folder.known().taken.insert(item.key(folder), (item.seen.clone(), load));
+        Ok(load)
     }
 
     /// To `done` or `failed` with its report, when the dry run has come to something.
@@ -142,7 +168,7 @@ impl Office {
         let (from, into) = (path.to_owned(), folder.path.join(kept).join(&name));
         blocking(move || {
             make(into.parent())?;
-            fs::write(into.with_file_name(format!("{name}.report.txt")), report)?;
+            keep(&into.with_file_name(format!("{name}{REPORT}")), &report)?;
             fs::rename(from, into)
         })
         .await
@@ -233,142 +259,9 @@ impl Schedule {
     }
 }
 
-/// One roster in the folder: a file, a folder of tables, or tables beside each other.
-#[derive(Clone)]
-struct Item {
-    name: String,
-    files: Vec<PathBuf>,
-    /// The one to move; `None`: each of the files.
-    whole: Option<PathBuf>,
-}
-
-impl RosterFolder {
-    /// What was the same at the last look, and is older than `slot`.
-    fn look(&self, slot: Timestamp) -> io::Result<Vec<Item>> {
-        let slot = SystemTime::from(slot);
-        let mut before = self.looks.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (mut now, mut ready) = (HashMap::new(), Vec::new());
-        for item in self.items()? {
-            let seen: Vec<Seen> = item.files.iter().map(|it| seen(it)).collect::<io::Result<_>>()?;
-            let key = item.whole.clone().unwrap_or_else(|| self.path.clone());
-            if before.get(&key) == Some(&seen) && seen.iter().all(|(_, _, at)| *at <= slot) {
-                ready.push(item);
-            }
-            now.insert(key, seen);
-        }
-        *before = now;
-        Ok(ready)
-    }
-
-    fn items(&self) -> io::Result<Vec<Item>> {
-        let (mut items, mut tables) = (Vec::new(), Vec::new());
-        let mut all = entries(&self.path)?;
-        all.sort();
-        for path in all {
-            let name = name(&path);
-            if path.is_dir() {
-                if ![READING, DONE, FAILED].contains(&name.as_str()) {
-                    let mut files = entries(&path)?;
-                    files.retain(|it| has_end(it, "csv"));
-                    files.sort();
-                    if files.iter().any(|it| is_manifest(it)) {
-                        items.push(Item { name, files, whole: Some(path) });
-                    }
-                }
-            } else if has_end(&path, "zip") {
-                items.push(Item { name, files: vec![path.clone()], whole: Some(path) });
-            } else if has_end(&path, "csv") {
-                tables.push(path);
-            }
-        }
-        if tables.iter().any(|it| is_manifest(it)) {
-            items.push(Item { name: "tables".to_owned(), files: tables, whole: None });
-        } else {
-            let one =
-                |path: PathBuf| Item { name: name(&path), files: vec![path.clone()], whole: Some(path) };
-            items.extend(tables.into_iter().map(one));
-        }
-        Ok(items)
-    }
-
-    /// Those whose dry run has not been told yet.
-    fn waiting(&self) -> io::Result<Vec<(PathBuf, Id<Load>)>> {
-        let folder = self.path.join(READING);
-        if !folder.exists() {
-            return Ok(Vec::new());
-        }
-        let id = |path: PathBuf| {
-            let id = name(&path).split(' ').next()?.parse().ok()?;
-            Some((path, id))
-        };
-        Ok(entries(&folder)?.into_iter().filter_map(id).collect())
-    }
-}
-
-impl Item {
-    /// A file as it is, several as one zip.
-    fn read(&self) -> io::Result<Vec<u8>> {
-        let mut left = MOST_BYTES;
-        for path in &self.files {
-            left = left.checked_sub(fs::metadata(path)?.len()).ok_or_else(|| {
-                io::Error::other("it is larger than any roster: leave the tables of people and classes alone")
-            })?;
-        }
-        if let ([file], Some(whole)) = (self.files.as_slice(), &self.whole)
-            && file == whole
-        {
-            return fs::read(file);
-        }
-        let mut bundle = Bundle::new(&self.name);
-        for path in &self.files {
-            bundle.add(&name(path), fs::read(path)?);
-        }
-        Ok(bundle.pack())
-    }
-
-    fn move_to(&self, into: &Path) -> io::Result<()> {
-        make(into.parent())?;
-        if let Some(whole) = &self.whole {
-            return fs::rename(whole, into);
-        }
-        make(Some(into))?;
-        self.files.iter().try_for_each(|it| fs::rename(it, into.join(name(it))))
-    }
-}
-
-/// What is not hidden.
-fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if !name(&path).starts_with('.') {
-            found.push(path);
-        }
-    }
-    Ok(found)
-}
-
-fn seen(path: &Path) -> io::Result<Seen> {
-    let data = fs::metadata(path)?;
-    Ok((path.to_owned(), data.len(), data.modified()?))
-}
-
-fn name(path: &Path) -> String {
-    path.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default()
-}
-
-fn has_end(path: &Path, end: &str) -> bool {
-    path.extension().is_some_and(|it| it.eq_ignore_ascii_case(end))
-}
-
-fn is_manifest(path: &Path) -> bool {
-    name(path).eq_ignore_ascii_case("manifest.csv")
-}
-
-fn make(folder: Option<&Path>) -> io::Result<()> {
-    folder.map_or(Ok(()), fs::create_dir_all)
-}
-
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
     tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,5 @@
 //! A roster that is left in the watched folder: taken when it stands still, told, applied when approved.
-use std::{fs, path::Path, time::SystemTime};
+use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, time::SystemTime};
 
 use jiff::SignedDuration;
 use school::{Id, Role};
@@ -39,6 +39,47 @@ fn watched(folder: &Path) -> RosterFolder {
         mapping: String::new(),
         looks: Looks::default(),
     }
+}
+
+#[tokio::test]
+async fn a_roster_that_cannot_be_moved_away_is_loaded_once() {
+    let small = Small::open().await;
+    let folder = small.folder.path().join("roster");
+    fs::create_dir(&folder).unwrap();
+    let mut office = small.office();
+    office.roster = Some(watched(&folder));
+    let file = folder.join("export.zip");
+    leave(&file, &MadeUp::SMALL.zip());
+    // Where it would go is no folder.
+    fs::write(folder.join("reading"), "").unwrap();
+    for _ in 0..5 {
+        look(&small, &office).await;
+    }
+    let loads = async || recent(&mut small.db.read().await.unwrap(), SCHOOL, 9).await.unwrap().len();
+    assert!(file.exists());
+    assert_eq!(loads().await, 1);
+    fs::remove_file(folder.join("reading")).unwrap();
+    for _ in 0..3 {
+        look(&small, &office).await;
+    }
+    assert!(!file.exists());
+    assert_eq!((loads().await, names(&folder.join("done")).len()), (1, 2));
+
+    // Kept for its owner alone, and not for ever.
+    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let report = fs::read_dir(folder.join("done")).unwrap().map(|it| it.unwrap().path());
+    let report = report.into_iter().find(|it| it.to_str().unwrap().ends_with(".report.txt")).unwrap();
+    assert_eq!((mode(&folder.join("done")), mode(&report)), (0o700, 0o600));
+    let old = |days: i64| {
+        let file = fs::File::options().append(true).open(&report).unwrap();
+        file.set_modified(SystemTime::from(small.clock()() - SignedDuration::from_hours(24 * days))).unwrap();
+    };
+    old(89);
+    look(&small, &office).await;
+    assert_eq!(names(&folder.join("done")).len(), 2);
+    old(91);
+    look(&small, &office).await;
+    assert_eq!(names(&folder.join("done")), Vec::<String>::new());
 }
 
 #[tokio::test]
