@@ -11,6 +11,11 @@
 //!
 //! The file has its name only when it is whole and on the disk: a backup that was cut off, or that found no room,
 //! leaves those before it as they are.
+//!
+//! Where a recipient is named, the whole of it is sealed for them in the format of age, and who keeps the other half of
+//! the key opens it; nothing that is on this computer does.
+mod age;
+mod keys;
 mod manifest;
 mod pack;
 mod shelf;
@@ -24,11 +29,16 @@ use std::{
 use jiff::Timestamp;
 
 pub use self::{
+    keys::{Identity, NotAKey, Recipient},
     manifest::Manifest,
     shelf::{ahead, file_name, newest, prune},
     unpack::verify,
 };
-use crate::{Db, StoreError, carry::CarryError, lists};
+use crate::{
+    Db, StoreError,
+    carry::{Beside, CarryError, carry},
+    lists, schools, sessions, sign_in_links,
+};
 
 /// The records, in a backup and in the folder it is put back into.
 pub const DATABASE: &str = "schoolgate.db";
@@ -44,6 +54,8 @@ pub enum BackupError {
     NotWhole(PathBuf, String),
     #[error("{0} is not empty: a backup is put back into a folder of its own")]
     NotEmpty(PathBuf),
+    #[error("{0} is sealed: name the file with its key (--identity)")]
+    Sealed(PathBuf),
     #[error("the records cannot be copied")]
     Records(#[from] CarryError),
     #[error("the records cannot be opened")]
@@ -61,6 +73,10 @@ pub struct Backup {
     /// Where the records are, if that is a file.
     pub database: Option<PathBuf>,
     pub configuration: Option<PathBuf>,
+    /// What else is left out: where other backups lie.
+    pub others: Vec<PathBuf>,
+    /// Sealed for them; `None`: as it is.
+    pub recipient: Option<Recipient>,
 }
 
 impl Backup {
@@ -85,18 +101,48 @@ impl Backup {
     }
 }
 
-/// Puts a backup into a folder that is empty or not there; nothing is touched before every hash has been looked at.
-/// The folder is there whole or not at all.
-pub async fn restore(file: &Path, folder: &Path) -> Result<Manifest, BackupError> {
-    let (from, to) = (file.to_owned(), folder.to_owned());
-    let unpacked = tokio::task::spawn_blocking(move || unpack::unpack(&from, &to)).await;
+/// Puts a backup into a folder that is empty or not there, and its records into `database`, which has none, or else
+/// into a file of the folder. The folder is there whole or not at all, when every hash is as it was.
+///
+/// Whoever was signed in then is signed out, and no link to set a password is good any more: some of them were ended or
+/// used since.
+pub async fn restore(
+    file: &Path,
+    folder: &Path,
+    identity: Option<&Identity>,
+    database: Option<&Db>,
+) -> Result<Manifest, BackupError> {
+    if let Some(target) = database
+        && !schools::all(&mut target.read().await?).await?.is_empty()
+    {
+        return Err(CarryError::NotEmpty.into());
+    }
+    let (from, to, identity) = (file.to_owned(), folder.to_owned(), identity.cloned());
+    let unpacked = tokio::task::spawn_blocking(move || unpack::unpack(&from, &to, identity.as_ref())).await;
     let (manifest, part) = unpacked.unwrap_or(Err(BackupError::CutOff))?;
-    let db = Db::open_file(&part.join(DATABASE)).await?;
-    let moved = lists_moved(&db, &manifest.data, folder).await;
+    let at = |err| BackupError::Io(folder.to_owned(), err);
+    let records = part.join(DATABASE);
+    let db = Db::open_file(&records).await?;
+    let mut done = settled(&db, &manifest.data, folder).await.map_err(BackupError::from);
+    if let (Ok(()), Some(target)) = (&done, database) {
+        done = carry(&db, target, Beside::Nobody).await.map(drop).map_err(BackupError::from);
+    }
     db.close().await;
-    moved?;
-    fs::rename(&part, folder).map_err(|err| BackupError::Io(folder.to_owned(), err))?;
+    done?;
+    if database.is_some() {
+        // Closed, so that nothing is beside it.
+        fs::remove_file(&records).map_err(at)?;
+    }
+    fs::rename(&part, folder).map_err(at)?;
     Ok(manifest)
+}
+
+async fn settled(db: &Db, from: &str, to: &Path) -> Result<(), StoreError> {
+    let mut tx = db.write().await?;
+    sessions::close_everywhere(&mut tx).await?;
+    sign_in_links::withdraw_all(&mut tx).await?;
+    tx.commit().await?;
+    lists_moved(db, from, to).await
 }
 
 /// Compiled lists lie in the data folder, and the records say where.

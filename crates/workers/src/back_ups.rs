@@ -1,4 +1,9 @@
-use std::{path::PathBuf, time::Duration};
+use std::{
+    fs::{self, DirBuilder},
+    os::unix::fs::{DirBuilderExt as _, PermissionsExt as _},
+    path::PathBuf,
+    time::Duration,
+};
 
 use jiff::{SignedDuration, Timestamp, civil::Time, tz::TimeZone};
 use store::backup::{self, Backup, BackupError};
@@ -52,7 +57,14 @@ impl BackUps {
             };
         }
         let failed = failed.iter().map(|it| it.1.clone());
-        self.health.set(FINDER, failed.chain(self.stale(began, now)).chain(self.ahead(now)).collect());
+        self.health.set(
+            FINDER,
+            failed
+                .chain(self.stale(began, now))
+                .chain(self.ahead(now))
+                .chain(self.open_to_others(now))
+                .collect(),
+        );
     }
 
     /// Whether the last time of day at which one was to be made has passed since the newest.
@@ -73,12 +85,15 @@ impl BackUps {
 
     async fn make(&self, now: Timestamp) -> Result<(), BackupError> {
         let at = |err| BackupError::Io(self.folder.clone(), err);
-        std::fs::create_dir_all(&self.folder).map_err(at)?;
-        let file = self.folder.join(backup::file_name(now));
+        DirBuilder::new().recursive(true).mode(0o700).create(&self.folder).map_err(at)?;
+        let sealed = self.what.recipient.is_some();
+        let file = self.folder.join(backup::file_name(now, sealed));
         let made = self.what.make(&file, now).await?;
-        // Read back from where it lies, before an older one goes.
-        let read = tokio::task::spawn_blocking(move || backup::verify(&file)).await;
-        read.unwrap_or(Err(BackupError::CutOff))?;
+        // Read back from where it lies, before an older one goes. What is sealed was held against what was written.
+        if !sealed {
+            let read = tokio::task::spawn_blocking(move || backup::verify(&file, None)).await;
+            read.unwrap_or(Err(BackupError::CutOff))?;
+        }
         tracing::info!(files = made.files.len(), bytes = made.size(), "backed up");
         backup::prune(&self.folder, self.keep, now).map_err(at).map(drop)
     }
@@ -89,6 +104,19 @@ impl BackUps {
         let old = STALE_AFTER < now.duration_since(newest);
         old.then(|| {
             "there is no good backup of the last two days: look at [backup] and its folder".to_owned()
+        })
+    }
+
+    /// Some file systems know no owners, such as a share of another machine.
+    fn open_to_others(&self, now: Timestamp) -> Option<String> {
+        let newest = backup::newest(&self.folder, now).ok().flatten()?;
+        let sealed = self.what.recipient.is_some();
+        let mode =
+            fs::metadata(self.folder.join(backup::file_name(newest, sealed))).ok()?.permissions().mode();
+        (!sealed && mode & 0o077 != 0).then(|| {
+            "others on this computer can read the backups, which hold keys and records about children: take their \
+             rights away, or name a recipient in [backup]"
+                .to_owned()
         })
     }
 

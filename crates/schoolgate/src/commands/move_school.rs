@@ -1,4 +1,4 @@
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::{Context as _, bail};
 use clap::Args;
@@ -13,9 +13,13 @@ use crate::{config::Config, data_folder::DataFolder, house};
 pub(crate) struct Move {
     #[command(flatten)]
     file: super::ConfigFile,
-    /// Where to: `postgres://user:password@host/name`, or `sqlite:///path/to/file`.
-    #[arg(long, value_name = "ADDRESS")]
-    to: String,
+    /// Where to: `postgres://user@host/name`, or `sqlite:///path/to/file`. Other users of this computer see what is
+    /// typed here: an address with a password belongs in a file.
+    #[arg(long, value_name = "ADDRESS", required_unless_present = "to_file", conflicts_with = "to_file")]
+    to: Option<String>,
+    /// A file with such an address.
+    #[arg(long, value_name = "FILE")]
+    to_file: Option<PathBuf>,
     /// The target is a trust's, and may hold other schools.
     #[arg(long)]
     trust: bool,
@@ -24,13 +28,15 @@ pub(crate) struct Move {
 pub(crate) fn run(asked: &Move) -> anyhow::Result<ExitCode> {
     super::block_on(async {
         let config = Config::load(&asked.file.config)?;
-        if asked.to == config.database {
+        let address = super::address(asked.to.as_deref(), asked.to_file.as_deref())?;
+        let address = address.context("say where to, with --to or --to-file")?;
+        if address == config.database {
             bail!("the school is there already: `database` in the configuration is the target");
         }
         // While it moves nobody writes, so that nothing is left behind.
         let _held = DataFolder::take(&config.data)?;
         let from = house::open(&config).await?;
-        let to = Db::open(&asked.to)
+        let to = Db::open(&address)
             .await
             .context("the target does not open: is it there, and does it take us?")?;
         let beside = if asked.trust { Beside::Others } else { Beside::Nobody };
@@ -50,7 +56,7 @@ pub(crate) fn run(asked: &Move) -> anyhow::Result<ExitCode> {
             "What was moved from is as it was. To go on with the new one, write into {}:\n",
             asked.file.config.display()
         );
-        println!("    database = \"{}\"", asked.to);
+        println!("    database = \"{}\"", super::without_password(&address));
         Ok(ExitCode::SUCCESS)
     })
 }

@@ -44,7 +44,7 @@ fn sections(raw: raw::Config, check: &mut Check) -> Option<Config> {
     let lists = lists::check(raw.lists, check);
     let roster = raw.roster.map(|it| roster::check(&it, check));
     let audit = audit::check(raw.audit, check);
-    let backup = raw.backup.map(|it| backup::check(it, check));
+    let backup = raw.backup.map(|it| backup::check(it, &data, check));
     let log = keep::check_log(raw.log, check);
     let sign_in = sign_in::check(raw.sign_in, check);
     let mail = match mail {

@@ -130,6 +130,9 @@ fn a_fault_names_its_line_and_what_to_do() {
     check("[roster]\nfolder = \"/\"\nschedule = \"hourly\"\n", 5, &["roster.schedule", "daily 03:30"]);
     check("[roster]\nfolder = \"/\"\nschedule = \"every 5s\"\n", 5, &["between a minute and a day"]);
     check("[roster]\nfolder = \"/\"\nschedule = \"daily 25:00\"\n", 5, &["roster.schedule"]);
+    check("[backup]\nfolder = \"data/backups\"\n", 4, &["backup.folder", "lies in the data folder"]);
+    check("[backup]\nfolder = \"elsewhere/../data\"\n", 4, &["lies in the data folder"]);
+    check("[backup]\nfolder = \"/x\"\nrecipient = \"age1x\"\n", 5, &["backup.recipient", "--new-key"]);
     check(
         "[mail]\nhost = \"smtp.example.org\"\ntls = \"none\"\nfrom = \"a@b\"\nleads = []\n",
         5,

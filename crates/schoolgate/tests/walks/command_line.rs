@@ -314,6 +314,15 @@ fn a_school_is_backed_up_while_it_runs_put_back_and_moved() {
     let lines = std::fs::read_to_string(path("audit.jsonl")).expect("exported");
     assert!(lines.contains("\"act\":\"add person\"") && lines.contains("\"hash\":"), "{lines}");
 
+    check(&demo, &["clock", "show"], true, "The last time that was believed");
+    check(&demo, &["clock", "confirm"], true, "is taken to be right");
+    check(
+        &demo,
+        &["audit", "list", "--act", "confirm clock", "--limit", "1"],
+        true,
+        "Command line: confirm clock",
+    );
+
     let file = path("all.tar.zst");
     check(&demo, &["backup", &file], true, "is not encrypted: keep it safe");
     check(&demo, &["backup", "--verify", &file], true, "is whole");
@@ -329,6 +338,9 @@ fn a_school_is_backed_up_while_it_runs_put_back_and_moved() {
     for name in ["authority.key", "audit.key", "schoolgate.db", "configuration.toml"] {
         assert!(folder.path().join("new").join(name).is_file(), "{name}");
     }
+    let key = path("key.txt");
+    check(&demo, &["backup", "--new-key", &key], true, "recipient = \"age1");
+    check(&demo, &["backup", "--new-key", &key], false, "cannot be made");
     let bytes = std::fs::read(&file).expect("there");
     std::fs::write(&file, &bytes[..bytes.len() / 2]).expect("cut off");
     check(&demo, &["backup", "--verify", &file], false, "is no backup, or one that is cut off");

@@ -1,7 +1,7 @@
 use std::{
     collections::BTreeMap,
     fs::{self, File},
-    io::{self, Read, Write},
+    io::{self, Read, Seek as _, SeekFrom, Write},
     path::{Path, PathBuf},
 };
 
@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use tar::{Builder, EntryType, Header};
 use zstd::stream::write::Encoder;
 
-use super::{Backup, BackupError, CONFIGURATION, DATABASE, MANIFEST, Manifest};
+use super::{Backup, BackupError, CONFIGURATION, DATABASE, MANIFEST, Manifest, Recipient, age::Sealing};
 use crate::files;
 
 /// Most of it is packed already.
@@ -25,7 +25,12 @@ pub(super) fn pack(
 ) -> Result<Manifest, BackupError> {
     let at = |err| BackupError::Io(to.to_owned(), err);
     let (file, part) = files::begin(to).map_err(at)?;
-    let made = write(this, records, &file, to, version, now);
+    let written = Noted { to: &file, hash: Sha256::new() };
+    let made = match &this.recipient {
+        None => write(this, records, written, to, version, now).map(|it| it.0),
+        Some(recipient) => sealed(this, recipient, records, written, to, version, now)
+            .and_then(|(made, hash)| read_back(&file, hash).map(|()| made).map_err(at)),
+    };
     let finished = made.and_then(|it| files::finish(&file, &part, to).map(|()| it).map_err(at));
     if finished.is_err() {
         // Whatever failed is what matters; a leftover is written over next time.
@@ -34,16 +39,41 @@ pub(super) fn pack(
     finished
 }
 
-fn write(
+fn sealed<W: Write>(
+    this: &Backup,
+    recipient: &Recipient,
+    records: &Path,
+    to: Noted<W>,
+    path: &Path,
+    version: i64,
+    now: Timestamp,
+) -> Result<(Manifest, [u8; 32]), BackupError> {
+    let at = |err| BackupError::Io(path.to_owned(), err);
+    let sealing = Sealing::new(to, recipient).map_err(at)?;
+    let (made, sealing) = write(this, records, sealing, path, version, now)?;
+    Ok((made, sealing.finish().map_err(at)?.hash.finalize().into()))
+}
+
+/// What is sealed cannot be opened here, so it is held against what was written, byte for byte.
+fn read_back(mut file: &File, is: [u8; 32]) -> io::Result<()> {
+    file.sync_all()?;
+    file.seek(SeekFrom::Start(0))?;
+    let mut hashed = Hashed { from: file, hash: Sha256::new(), length: 0 };
+    io::copy(&mut hashed, &mut io::sink())?;
+    let found: [u8; 32] = hashed.hash.finalize().into();
+    if found == is { Ok(()) } else { Err(io::Error::other("it does not read as it was written")) }
+}
+
+fn write<W: Write>(
     this: &Backup,
     records: &Path,
-    file: &File,
+    out: W,
     to: &Path,
     version: i64,
     now: Timestamp,
-) -> Result<Manifest, BackupError> {
+) -> Result<(Manifest, W), BackupError> {
     let at = |err| BackupError::Io(to.to_owned(), err);
-    let mut encoder = Encoder::new(file, LEVEL).map_err(at)?;
+    let mut encoder = Encoder::new(out, LEVEL).map_err(at)?;
     encoder.include_checksum(true).map_err(at)?;
     let mut packing = Packing { tar: Builder::new(encoder), files: BTreeMap::new(), now };
     packing.file(records, DATABASE)?;
@@ -52,6 +82,7 @@ fn write(
     }
     let mut not: Vec<PathBuf> = vec![this.data.join("activity"), this.data.join(DATABASE)];
     not.extend(this.database.clone());
+    not.extend(this.others.clone());
     not.extend(to.parent().filter(|it| **it != this.data).map(Path::to_owned));
     packing.folder(&this.data, "", &not)?;
     // Journals first: see the parent's comment.
@@ -63,8 +94,25 @@ fn write(
     let text = manifest.to_string();
     packing.entry(MANIFEST, text.len() as u64, text.as_bytes()).map_err(at)?;
     let encoder = packing.tar.into_inner().map_err(at)?;
-    encoder.finish().map_err(at)?;
-    Ok(manifest)
+    Ok((manifest, encoder.finish().map_err(at)?))
+}
+
+/// Notes what goes through it.
+struct Noted<W> {
+    to: W,
+    hash: Sha256,
+}
+
+impl<W: Write> Write for Noted<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.to.write(bytes)?;
+        self.hash.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
 }
 
 struct Packing<W: Write> {
@@ -156,3 +204,6 @@ impl<R: Read> Read for Hashed<R> {
         Ok(read)
     }
 }
+
+#[cfg(test)]
+mod tests;

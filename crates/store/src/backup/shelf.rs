@@ -8,11 +8,13 @@ use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 
 const START: &str = "schoolgate-";
 const END: &str = ".tar.zst";
+const SEALED: &str = ".age";
 const TIME: &str = "%Y-%m-%dT%H%M%SZ";
 
-/// Says when it was made.
-pub fn file_name(made: Timestamp) -> String {
-    format!("{START}{}{END}", made.strftime(TIME))
+/// Says when it was made, and whether it is sealed.
+pub fn file_name(made: Timestamp, sealed: bool) -> String {
+    let seal = if sealed { SEALED } else { "" };
+    format!("{START}{}{END}{seal}", made.strftime(TIME))
 }
 
 /// When the newest that is not after `now` was made. Only whole ones have such names.
@@ -47,6 +49,7 @@ fn all(folder: &Path) -> io::Result<Vec<(Timestamp, PathBuf)>> {
     for entry in entries {
         let path = entry?.path();
         let name = path.file_name().and_then(|it| it.to_str()).unwrap_or_default();
+        let name = name.strip_suffix(SEALED).unwrap_or(name);
         let time = name.strip_prefix(START).and_then(|it| it.strip_suffix(END));
         let at = time.and_then(|it| DateTime::strptime(TIME, it).ok());
         if let Some(at) = at.and_then(|it| it.to_zoned(TimeZone::UTC).ok()) {

@@ -1,7 +1,7 @@
 use std::{
     collections::BTreeMap,
     fs::{self, DirBuilder, File, OpenOptions},
-    io::{self, Read as _},
+    io::{self, BufRead as _, BufReader, Read},
     os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
     path::{Component, Path, PathBuf},
 };
@@ -10,17 +10,69 @@ use sha2::{Digest as _, Sha256};
 use tar::Archive;
 use zstd::stream::read::Decoder;
 
-use super::{BackupError, DATABASE, MANIFEST, Manifest, pack::Hashed};
+use super::{
+    BackupError, DATABASE, Identity, MANIFEST, Manifest,
+    age::{self, Opening},
+    pack::Hashed,
+};
 
 /// More is no manifest of ours.
 const LONGEST: u64 = 256 << 20;
 
-/// Reads all of it, and says what it holds when every file is there as it was.
-pub fn verify(file: &Path) -> Result<Manifest, BackupError> {
+/// Reads all of it, and says what it holds when every file is there as it was. `identity`: for one that is sealed.
+pub fn verify(file: &Path, identity: Option<&Identity>) -> Result<Manifest, BackupError> {
+    held_against(file, identity, |_, from| io::copy(from, &mut io::sink()))
+}
+
+/// Into a folder beside the one that is wanted, which is the second part of what is given back. It is hashed while it
+/// is written, so that what was looked at is what lies there; where it is not whole, nothing stays.
+pub(super) fn unpack(
+    file: &Path,
+    folder: &Path,
+    identity: Option<&Identity>,
+) -> Result<(Manifest, PathBuf), BackupError> {
+    match fs::read_dir(folder).map(Iterator::count) {
+        Ok(1..) => return Err(BackupError::NotEmpty(folder.to_owned())),
+        Err(err) if err.kind() != io::ErrorKind::NotFound => {
+            return Err(BackupError::Io(folder.to_owned(), err));
+        }
+        _ => {}
+    }
+    let mut part = folder.as_os_str().to_owned();
+    part.push(".part");
+    let part = PathBuf::from(part);
+    let at = |err| BackupError::Io(part.clone(), err);
+    if part.exists() {
+        fs::remove_dir_all(&part).map_err(at)?;
+    }
+    make(&part).map_err(at)?;
+    let manifest = held_against(file, identity, |path, from| {
+        let to = part.join(path);
+        make(to.parent().unwrap_or(&part))?;
+        let mut out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&to)?;
+        let length = io::copy(from, &mut out)?;
+        out.sync_all()?;
+        Ok(length)
+    });
+    match manifest {
+        Ok(manifest) => Ok((manifest, part)),
+        Err(err) => {
+            let _ = fs::remove_dir_all(&part);
+            Err(err)
+        }
+    }
+}
+
+/// Hands over each file, and holds all of them against the manifest.
+fn held_against(
+    file: &Path,
+    identity: Option<&Identity>,
+    mut with: impl FnMut(&str, &mut dyn Read) -> io::Result<u64>,
+) -> Result<Manifest, BackupError> {
     let mut found = BTreeMap::new();
-    let manifest = each(file, |path, from| {
+    let manifest = each(file, identity, |path, from| {
         let mut hashed = Hashed { from, hash: Sha256::new(), length: 0 };
-        io::copy(&mut hashed, &mut io::sink())?;
+        with(path, &mut hashed)?;
         found.insert(path.to_owned(), (hashed.hash.finalize().into(), hashed.length));
         Ok(())
     })?;
@@ -40,47 +92,35 @@ pub fn verify(file: &Path) -> Result<Manifest, BackupError> {
     }
 }
 
-/// Into a folder beside the one that is wanted, which is the second part of what is given back.
-pub(super) fn unpack(file: &Path, folder: &Path) -> Result<(Manifest, PathBuf), BackupError> {
-    let manifest = verify(file)?;
-    match fs::read_dir(folder).map(Iterator::count) {
-        Ok(1..) => return Err(BackupError::NotEmpty(folder.to_owned())),
-        Err(err) if err.kind() != io::ErrorKind::NotFound => {
-            return Err(BackupError::Io(folder.to_owned(), err));
-        }
-        _ => {}
-    }
-    let mut part = folder.as_os_str().to_owned();
-    part.push(".part");
-    let part = PathBuf::from(part);
-    let at = |err| BackupError::Io(part.clone(), err);
-    if part.exists() {
-        fs::remove_dir_all(&part).map_err(at)?;
-    }
-    make(&part).map_err(at)?;
-    each(file, |path, mut from| {
-        let to = part.join(path);
-        make(to.parent().unwrap_or(&part))?;
-        let mut out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&to)?;
-        io::copy(&mut from, &mut out)?;
-        out.sync_all()
-    })?;
-    Ok((manifest, part))
-}
-
 fn make(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+/// What is in the seal, or the file itself where there is none.
+fn opened(file: &Path, identity: Option<&Identity>) -> Result<Box<dyn Read>, BackupError> {
+    let at = |err| BackupError::Io(file.to_owned(), err);
+    let mut from = BufReader::new(File::open(file).map_err(at)?);
+    let is_sealed = from.fill_buf().map_err(at)?.starts_with(age::FIRST_LINE.as_bytes());
+    match identity {
+        _ if !is_sealed => Ok(Box::new(from)),
+        None => Err(BackupError::Sealed(file.to_owned())),
+        Some(identity) => {
+            let opening = Opening::new(from, identity);
+            let cut = |err: io::Error| BackupError::NotWhole(file.to_owned(), err.to_string());
+            Ok(Box::new(opening.map_err(cut)?))
+        }
+    }
 }
 
 /// Hands over each file but the manifest, which is given back.
 fn each(
     file: &Path,
-    mut with: impl FnMut(&str, &mut dyn io::Read) -> io::Result<()>,
+    identity: Option<&Identity>,
+    mut with: impl FnMut(&str, &mut dyn Read) -> io::Result<()>,
 ) -> Result<Option<Manifest>, BackupError> {
-    let at = |err| BackupError::Io(file.to_owned(), err);
     let cut = |err: io::Error| BackupError::NotWhole(file.to_owned(), err.to_string());
-    let opened = File::open(file).map_err(at)?;
-    let mut archive: Archive<Decoder<'_, _>> = Archive::new(Decoder::new(opened).map_err(cut)?);
+    let mut archive: Archive<Decoder<'_, _>> =
+        Archive::new(Decoder::new(opened(file, identity)?).map_err(cut)?);
     let mut manifest = None;
     for entry in archive.entries().map_err(cut)? {
         let mut entry = entry.map_err(cut)?;

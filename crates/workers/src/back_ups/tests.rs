@@ -1,6 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "what tests share is test code too")]
 use std::{
     fs,
+    os::unix::fs::PermissionsExt,
     sync::{
         Arc,
         atomic::{AtomicI64, Ordering},
@@ -31,7 +32,14 @@ impl Shelf {
         let now = Arc::new(AtomicI64::new(at("2026-11-25T10:00:00Z").as_second()));
         let clock = Arc::clone(&now);
         let back_ups = BackUps {
-            what: Backup { db, data, database: None, configuration: None },
+            what: Backup {
+                db,
+                data,
+                database: None,
+                configuration: None,
+                others: Vec::new(),
+                recipient: None,
+            },
             folder: folder.path().join("kept"),
             time: time(2, 30, 0, 0),
             zone: TimeZone::UTC,
@@ -48,7 +56,9 @@ impl Shelf {
     }
 
     fn put(&self, made: Timestamp) {
-        fs::write(self.back_ups.folder.join(backup::file_name(made)), "good").unwrap();
+        let path = self.back_ups.folder.join(backup::file_name(made, false));
+        fs::write(&path, "good").unwrap();
+        fs::set_permissions(path, PermissionsExt::from_mode(0o600)).unwrap();
     }
 
     fn names(&self) -> Vec<String> {
@@ -117,4 +127,42 @@ async fn one_that_fails_is_tried_again_and_after_two_days_there_is_no_good_one()
     shelf.now.fetch_add(16 * 60, Ordering::SeqCst);
     shelf.back_ups.turn(began, &mut failed).await;
     assert_eq!(shelf.back_ups.health.faults(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_others_could_read_is_told_of_and_what_is_sealed_is_not() {
+    let mut shelf = Shelf::open().await;
+    shelf.turns(1).await;
+    assert_eq!(shelf.back_ups.health.faults(), Vec::<String>::new());
+    let made = shelf.back_ups.folder.join(shelf.names().pop().unwrap());
+    fs::set_permissions(&made, PermissionsExt::from_mode(0o644)).unwrap();
+    shelf.turns(1).await;
+    assert!(shelf.back_ups.health.faults()[0].contains("can read the backups"));
+    // From tomorrow on they are sealed, and those of both kinds are one row.
+    let identity = backup::Identity::fresh().unwrap();
+    shelf.back_ups.what.recipient = Some(identity.recipient().unwrap());
+    shelf.back_ups.keep = 2;
+    shelf.now.fetch_add(24 * 60 * 60, Ordering::SeqCst);
+    shelf.turns(2).await;
+    assert_eq!(shelf.back_ups.health.faults(), Vec::<String>::new());
+    let names = shelf.names();
+    assert!(names.len() == 2 && names[0].ends_with(".zst") && names[1].ends_with(".zst.age"), "{names:?}");
+    let file = shelf.back_ups.folder.join(&names[1]);
+    assert!(matches!(backup::verify(&file, None), Err(BackupError::Sealed(_))));
+    assert!(backup::verify(&file, Some(&identity)).is_ok());
+}
+
+#[tokio::test]
+async fn the_folder_is_made_for_its_owner_alone() {
+    let mut shelf = Shelf::open().await;
+    shelf.back_ups.folder = shelf.back_ups.folder.join("deeper/still");
+    shelf.turns(1).await;
+    for folder in [shelf.back_ups.folder.clone(), shelf.back_ups.folder.join("..")] {
+        assert_eq!(
+            fs::metadata(&folder).unwrap().permissions().mode() & 0o777,
+            0o700,
+            "{}",
+            folder.display()
+        );
+    }
 }

@@ -53,6 +53,8 @@ async fn everything_is_backed_up_once_a_day_and_what_fails_is_told() {
             database: Some(data.join("records.db")),
             data: data.clone(),
             configuration: None,
+            others: Vec::new(),
+            recipient: None,
         },
         folder: folder.clone(),
         time: time(2, 30, 0, 0),
@@ -79,12 +81,12 @@ async fn everything_is_backed_up_once_a_day_and_what_fails_is_told() {
         }
     }
     assert_eq!(count(), 2, "so many are kept");
-    let file = folder.join(backup::file_name(at(2 * 86_400)));
-    let made = backup::verify(&file).expect("whole");
+    let file = folder.join(backup::file_name(at(2 * 86_400), false));
+    let made = backup::verify(&file, None).expect("whole");
     assert!(!made.files.keys().any(|it| it.contains(".zst")), "no backup in a backup");
     assert!(!made.files.contains_key("records.db"), "the records are there once");
     let new = small.folder.path().join("new");
-    backup::restore(&file, &new).await.expect("restored");
+    backup::restore(&file, &new, None, None).await.expect("restored");
 
     // A place that cannot be written: told at once.
     let broken = BackUps { folder: data.join("records.db/backups"), ..back_ups };
@@ -92,4 +94,51 @@ async fn everything_is_backed_up_once_a_day_and_what_fails_is_told() {
     running.start(broken.clone().run(running.stop.clone()));
     until(async || small.health.faults().into_iter().find(|it| it.contains("the backup failed"))).await;
     running.end().await;
+}
+
+#[tokio::test]
+async fn a_whole_data_folder_that_is_put_back_is_found_by_the_checkpoints_kept_elsewhere() {
+    let small = Small::open().await;
+    let (folder, elsewhere) =
+        (small.folder.path().join("checkpoints"), small.folder.path().join("elsewhere"));
+    let office = small.office();
+    let note = async |count: i64| {
+        let mut tx = small.db.write().await.expect("a transaction");
+        for _ in 0..count {
+            audit::note(&mut tx, &crate::by(), SCHOOL, "act", "x", None, None).await.expect("noted");
+        }
+        store::jobs::enqueue(&mut tx, "check audit", "", small.clock()()).await.expect("enqueued");
+        tx.commit().await.expect("kept");
+        office.work_off().await.expect("worked off");
+    };
+    let told = || small.health.faults().into_iter().find(|it| it.contains("is not as it was written"));
+    note(5).await;
+    // A later state, of which only the checkpoint elsewhere is left: database and folder are as before.
+    let school = small.current.load().school.clone();
+    let signer = Signer::new(&[7; 32]).expect("a key");
+    audit::put_checkpoint(&elsewhere, &signer.sign(&school, 999, [1; 32], at(60))).expect("put");
+    let signed = fs::read_dir(&folder).expect("a folder").count();
+    small.pass(24 * 60 * 60);
+    note(0).await;
+    assert!(told().is_some(), "{:?}", small.health.faults());
+    let check = audit::last_check(&mut small.db.read().await.expect("a read"), SCHOOL).await.expect("read");
+    assert!(check.expect("looked").faults[0].contains("put back to an older state"));
+    assert_eq!(fs::read_dir(&folder).expect("a folder").count(), signed, "nothing is signed over it");
+
+    // The other place is away for a night: told of, and what it missed is put there when it is back.
+    fs::remove_dir_all(&elsewhere).expect("removed");
+    fs::write(&elsewhere, "no folder").expect("a file in its place");
+    small.pass(24 * 60 * 60);
+    note(1).await;
+    assert!(told().is_none(), "{:?}", small.health.faults());
+    assert!(
+        small.health.faults().iter().any(|it| it.contains("cannot be used")),
+        "{:?}",
+        small.health.faults()
+    );
+    fs::remove_file(&elsewhere).expect("removed");
+    note(0).await;
+    assert_eq!(small.health.faults(), Vec::<String>::new());
+    let (all, _) = audit::checkpoints_in(&folder).expect("a folder");
+    assert_eq!(audit::checkpoints_in(&elsewhere).expect("a copy").0.last(), all.last());
 }
