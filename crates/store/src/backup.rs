@@ -124,7 +124,9 @@ pub async fn restore(
     let records = part.join(DATABASE);
     let db = Db::open_file(&records).await?;
     let mut done = settled(&db, &manifest.data, folder).await.map_err(BackupError::from);
-    if let (Ok(()), Some(target)) = (&done, database) {
+    if let Some(target) = database
+        && done.is_ok()
+    {
         done = carry(&db, target, Beside::Nobody).await.map(drop).map_err(BackupError::from);
     }
     db.close().await;

@@ -152,7 +152,7 @@ const FIND_HERE: &str = "select id, version, school, username, name, roles, scho
      and ($5 = '' or exists (select 1 from membership where membership.person = person.id and school_group = $5)) \
      order by name, id limit $6 offset $7";
 const FIND_ENDED: &str = "select id, version, school, username, name, roles, school_year, email, starts_at, ends_at, password from person \
-     where school = $1 and left_at is not null and ($2 = '' or lower(name) like $2 escape '\\' or username like $2 escape '\\') \
+     where school = $1 and left_at is not null and erased_at is null and ($2 = '' or lower(name) like $2 escape '\\' or username like $2 escape '\\') \
      and ($3 = '' or ' ' || roles || ' ' like $3) and ($4 = '' or school_year = $4) \
      and ($5 = '' or exists (select 1 from membership where membership.person = person.id and school_group = $5)) \
      order by name, id limit $6 offset $7";
@@ -161,7 +161,7 @@ const COUNT_HERE: &str = "select count(*) as n from person \
      and ($3 = '' or ' ' || roles || ' ' like $3) and ($4 = '' or school_year = $4) \
      and ($5 = '' or exists (select 1 from membership where membership.person = person.id and school_group = $5))";
 const COUNT_ENDED: &str = "select count(*) as n from person \
-     where school = $1 and left_at is not null and ($2 = '' or lower(name) like $2 escape '\\' or username like $2 escape '\\') \
+     where school = $1 and left_at is not null and erased_at is null and ($2 = '' or lower(name) like $2 escape '\\' or username like $2 escape '\\') \
      and ($3 = '' or ' ' || roles || ' ' like $3) and ($4 = '' or school_year = $4) \
      and ($5 = '' or exists (select 1 from membership where membership.person = person.id and school_group = $5))";
 const COUNT_EVERYONE: &str = "select count(*) as n from person where school = $1 and left_at is null";

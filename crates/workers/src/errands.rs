@@ -16,7 +16,11 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Alerts, Clock, Health, health::told, identity::Accounts, places::Entry, sign_in_notes::Notes,
+    Alerts, Clock, Health,
+    health::told,
+    identity::Accounts,
+    places::{Entry, Places},
+    sign_in_notes::Notes,
     snapshots::Snapshots,
 };
 
@@ -99,14 +103,14 @@ impl Clerk {
                 // Taken out before.
                 Errand::Elsewhere(_) => {}
                 Errand::Stranger { username, address, at } => {
-                    if let Err(err) = self.stranger(places, (username, address, at)).await {
+                    if let Err(err) = self.stranger(notes.places(), (username, address, at)).await {
                         tracing::error!("a sign-in of another school is not noted: {}", told(&err));
                     }
                 }
                 Errand::SignIn { person, username, address, what, at } => {
                     let username = &*username;
                     let entry = Entry { person, username, address, what, at };
-                    notes.take(&self.current.load().chosen, &entry);
+                    notes.take(&self.current.load_full(), &entry);
                 }
             }
         }

@@ -132,7 +132,12 @@ impl Places {
 }
 
 impl Alert {
-    pub(crate) async fn raise(&self, tx: &mut Tx, school: Id<School>, at: Timestamp) -> Result<(), StoreError> {
+    pub(crate) async fn raise(
+        &self,
+        tx: &mut Tx,
+        school: Id<School>,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
         if let Some(person) = self.unless_shared
             && store::class_identities::is_one(tx, person).await?
         {
@@ -196,7 +201,13 @@ fn staff_on_pupils(
 /// As the setting says: not at all, on the page of alerts, or by letter too.
 fn alert(snapshot: &Snapshot, (how, kind): (&Setting, Kind), subject: &str, words: String) -> Option<Alert> {
     let how = snapshot.chosen.text(how);
-    (how != "off").then(|| Alert { kind, subject: subject.to_owned(), words, quiet: how != "alert", unless_shared: None })
+    (how != "off").then(|| Alert {
+        kind,
+        subject: subject.to_owned(),
+        words,
+        quiet: how != "alert",
+        unless_shared: None,
+    })
 }
 
 /// A time of a clock that ran ahead is over at once.

@@ -29,6 +29,8 @@ pub(super) struct Sealing<W> {
     key: LessSafeKey,
     number: u64,
     piece: Vec<u8>,
+    /// A piece could not be written: nothing after it may be.
+    broken: bool,
 }
 
 impl<W: Write> Sealing<W> {
@@ -51,7 +53,7 @@ impl<W: Write> Sealing<W> {
         writeln!(to, "{header} {}", STANDARD_NO_PAD.encode(mac.as_ref()))?;
         to.write_all(&nonce)?;
         let key = cipher(&derived(&nonce, &file_key, b"payload")?)?;
-        Ok(Sealing { to, key, number: 0, piece: Vec::with_capacity(PIECE + TAG) })
+        Ok(Sealing { to, key, number: 0, piece: Vec::with_capacity(PIECE + TAG), broken: false })
     }
 
     /// Gives back what it wrote to.
@@ -61,11 +63,15 @@ impl<W: Write> Sealing<W> {
     }
 
     fn piece(&mut self, last: bool) -> io::Result<()> {
+        if std::mem::replace(&mut self.broken, true) {
+            return Err(io::Error::other("what came before could not be written"));
+        }
         let nonce = nonce(self.number, last);
         self.key.seal_in_place_append_tag(nonce, Aad::empty(), &mut self.piece).map_err(failed)?;
         self.to.write_all(&self.piece)?;
         self.piece.clear();
         self.number += 1;
+        self.broken = false;
         Ok(())
     }
 }
@@ -76,7 +82,7 @@ impl<W: Write> Write for Sealing<W> {
             return Ok(0);
         }
         // Only when more comes is it known that a full one is not the last.
-        if self.piece.len() == PIECE {
+        if self.broken || self.piece.len() == PIECE {
             self.piece(false)?;
         }
         let taken = bytes.len().min(PIECE - self.piece.len());

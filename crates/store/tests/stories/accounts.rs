@@ -1,5 +1,5 @@
 use school::KeptBy;
-use store::{StoreError, accounts, passwords, people, sessions, stamp, young, young::Young};
+use store::{StoreError, accounts, leavers, passwords, people, sessions, stamp, young, young::Young};
 use testkit::databases::on_both;
 
 use crate::{at, by, small, write};
@@ -107,7 +107,8 @@ async fn pictures_are_given_replaced_and_gone_with_everything_one_signs_in_with(
         assert!(young::all(&mut tx, school).await.unwrap().is_empty());
         young::give(&mut tx, &by, pupil, &young("third", "red-sun")).await.unwrap();
         people::leave(&mut tx, &by, school, pupil.id).await.unwrap();
-        people::come_back(&mut tx, &by, school, pupil.id).await.unwrap();
+        let leaver = leavers::get(&mut tx, school, pupil.id).await.unwrap().unwrap();
+        leavers::bring_back(&mut tx, &by, &leaver).await.unwrap();
         assert!(young::all(&mut tx, school).await.unwrap().is_empty(), "who comes back gets new ones");
         people::leave(&mut tx, &by, school, pupil.id).await.unwrap();
         let gone = young::give(&mut tx, &by, pupil, &young("fourth", "red-sun")).await;

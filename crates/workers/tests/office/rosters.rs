@@ -66,7 +66,7 @@ async fn a_roster_that_cannot_be_moved_away_is_loaded_once() {
     assert_eq!((loads().await, names(&folder.join("done")).len()), (1, 2));
 
     // Kept for its owner alone, and not for ever.
-    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     let report = fs::read_dir(folder.join("done")).unwrap().map(|it| it.unwrap().path());
     let report = report.into_iter().find(|it| it.to_str().unwrap().ends_with(".report.txt")).unwrap();
     assert_eq!((mode(&folder.join("done")), mode(&report)), (0o700, 0o600));

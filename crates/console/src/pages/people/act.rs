@@ -20,7 +20,7 @@ use crate::{
     failure::Failure,
     fields::Fields,
     session::Token,
-    staff::{Reader, Staff},
+    staff::Reader,
 };
 
 /// How long a link to set a password is good.
@@ -170,16 +170,4 @@ pub(crate) async fn back(
         tx.commit().await?;
     }
     Ok(Redirect::to(&format!("/people/{who}")).into_response())
-}
-
-/// Whether the account is still what the page with the button showed.
-fn is_as_shown(found: &super::Found, fields: &Fields) -> bool {
-    fields.get("version") == found.kept.version.to_string()
-}
-
-/// Somebody else was there first.
-async fn changed(console: &Console, staff: &Staff, id: &str) -> Result<Response, Failure> {
-    let words = html! { p { "The account has changed since you opened this page, so nothing was done. Look at it again." } };
-    let page = person::show(console, staff, id, &notice(Tone::Warning, &words)).await?;
-    Ok((StatusCode::CONFLICT, page).into_response())
 }

@@ -66,7 +66,9 @@ fn what_was_sealed_comes_out_as_it_went_in_and_for_its_key_alone() {
         let sealed = seal(&bytes(length), &recipient);
         assert_eq!(open(&sealed, &identity).unwrap(), bytes(length), "{length}");
         assert!(open(&sealed, &other).unwrap_err().to_string().contains("another key"), "{length}");
-        assert!(sealed.windows(30).all(|it| length < 30 || it != &bytes(length)[..30]), "{length}");
+        let first = bytes(length.min(30));
+        let shown = length >= 30 && sealed.windows(30).take(1_000).any(|it| it == first);
+        assert!(!shown, "{length}");
     }
 }
 
