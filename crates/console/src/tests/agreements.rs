@@ -216,7 +216,7 @@ async fn enter_with_scan(world: &World, session: &Token, name: &str, scan: &[u8]
         ("agreement", option.expect("an agreement")),
         ("standing", "own"),
         ("signer", "Ada Pupil"),
-        ("day", "2026-11-20"),
+        ("day", "2026-11-23"),
     ] {
         let _ = write!(body, "--cut\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
     }
