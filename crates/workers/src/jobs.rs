@@ -153,15 +153,18 @@ impl Office {
 
     /// Puts periodic jobs in their places.
     async fn schedule(&self, stop: &CancellationToken) {
-        // By time that only goes on: a wall clock that is set back would keep all of them waiting.
-        let mut due: Vec<(&Kind, Duration, Option<Instant>)> =
-            JOBS.iter().filter_map(|kind| Some((kind, kind.every?.unsigned_abs(), None))).collect();
+        // By the wall's time, and by time that only goes on: a clock that is set back would keep all of them waiting.
+        let mut due: Vec<(&Kind, SignedDuration, Option<(Timestamp, Instant)>)> =
+            JOBS.iter().filter_map(|kind| Some((kind, kind.every?, None))).collect();
         loop {
             for (kind, every, last) in &mut due {
-                let now = Instant::now();
-                if last.is_none_or(|it| *every <= now.duration_since(it)) {
-                    match self.enqueue(kind, (self.clock)()).await {
-                        Ok(()) => *last = Some(now),
+                let (wall, now) = ((self.clock)(), Instant::now());
+                let waits = |(at, since): (Timestamp, Instant)| {
+                    wall.duration_since(at) < *every && now.duration_since(since) < every.unsigned_abs()
+                };
+                if !last.is_some_and(waits) {
+                    match self.enqueue(kind, wall).await {
+                        Ok(()) => *last = Some((wall, now)),
                         Err(err) => tracing::error!(job = kind.name, "not enqueued: {}", told(&err)),
                     }
                 }
