@@ -136,6 +136,9 @@ const KEEP_DONE: SignedDuration = SignedDuration::from_hours(14 * 24);
 const FINDER: &str = "jobs";
 const CLOCK_FINDER: &str = "clock";
 
+/// When a periodic job was last put in its place, by both clocks.
+type Last = (Timestamp, Instant);
+
 impl Office {
     pub async fn run(self, stop: CancellationToken) {
         let lanes: [_; LANES] = std::array::from_fn(|_| self.lane(&stop));
@@ -154,12 +157,12 @@ impl Office {
     /// Puts periodic jobs in their places.
     async fn schedule(&self, stop: &CancellationToken) {
         // By the wall's time, and by time that only goes on: a clock that is set back would keep all of them waiting.
-        let mut due: Vec<(&Kind, SignedDuration, Option<(Timestamp, Instant)>)> =
+        let mut due: Vec<(&Kind, SignedDuration, Option<Last>)> =
             JOBS.iter().filter_map(|kind| Some((kind, kind.every?, None))).collect();
         loop {
             for (kind, every, last) in &mut due {
                 let (wall, now) = ((self.clock)(), Instant::now());
-                let waits = |(at, since): (Timestamp, Instant)| {
+                let waits = |(at, since): Last| {
                     wall.duration_since(at) < *every && now.duration_since(since) < every.unsigned_abs()
                 };
                 if !last.is_some_and(waits) {

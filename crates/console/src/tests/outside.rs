@@ -163,11 +163,11 @@ async fn an_exceptional_case_is_approved_on_a_signed_agreement_and_refused_with_
         "signing comes first"
     );
     sign(&world, &volunteer, &text).await;
-    let held = world.get("/today", Some(&session)).await;
+    let waits = world.get("/today", Some(&session)).await;
     assert!(
-        held.status == StatusCode::FORBIDDEN && held.words().contains("waits for approval"),
+        waits.status == StatusCode::FORBIDDEN && waits.words().contains("waits for approval"),
         "{}",
-        held.words()
+        waits.words()
     );
     assert_eq!(world.get("/account", Some(&session)).await.status, StatusCode::OK, "their own stays open");
 

@@ -60,8 +60,8 @@ async fn somebody_is_added_found_reset_ended_and_brought_back() {
 
     let version = async || {
         let text = world.get(&page, Some(&admin)).await.text;
-        let rest = text.rsplit_once("name=\"version\" value=\"").expect("a version").1;
-        rest.split_once('"').expect("its end").0.to_owned()
+        let after = text.rsplit_once("name=\"version\" value=\"").expect("a version").1;
+        after.split_once('"').expect("its end").0.to_owned()
     };
     let old = world.post(&format!("{page}/end"), Some(&admin), &[("version", "1")]).await;
     assert_eq!(old.status, StatusCode::CONFLICT, "it was shown before its password changed");

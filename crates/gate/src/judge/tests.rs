@@ -40,7 +40,7 @@ fn which_door_for_whom() {
     let nobody = Who::Nobody;
     let agreed = Who::Known(Arc::new(pupil()));
     let not_agreed = Who::Known(Arc::new(Known { missing: vec![due()], ..pupil() }));
-    let held = |missing| Who::Known(Arc::new(Known { missing, held: Some(Held::Waiting), ..pupil() }));
+    let waiting = |missing| Who::Known(Arc::new(Known { missing, held: Some(Held::Waiting), ..pupil() }));
     let help = || Decision { protected: true, ..decision(Verdict::Allow, Step::Help) };
     let check = |asked: Decision, doors: [Door; 3], unknown_may: Door| {
         let name = format!("{:?} by {:?}", asked.verdict, asked.because.step);
@@ -49,8 +49,8 @@ fn which_door_for_whom() {
         assert_eq!(door(asked.clone(), &agreed, false), doors[2], "{name}, agreed");
         // ACC-19: whoever waits for approval has signed first, and then gets nothing that asks who they are.
         let waits = if doors[1] == Agree { Hold } else { doors[1] };
-        assert_eq!(door(asked.clone(), &held(vec![due()]), false), doors[1], "{name}, held, not agreed");
-        assert_eq!(door(asked.clone(), &held(vec![]), false), waits, "{name}, held, agreed");
+        assert_eq!(door(asked.clone(), &waiting(vec![due()]), false), doors[1], "{name}, held, not agreed");
+        assert_eq!(door(asked.clone(), &waiting(vec![]), false), waits, "{name}, held, agreed");
         assert_eq!(
             door(asked, &nobody, true),
             unknown_may,

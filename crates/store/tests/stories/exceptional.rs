@@ -14,7 +14,7 @@ async fn what_was_said_last_counts_and_gates_are_told() {
     on_both(async |db| {
         let small = small(&db, "Hill School").await;
         let school = small.school.id;
-        let head = |at| By { person: Some(small.lead.id), ..by(at) };
+        let decider = |at| By { person: Some(small.lead.id), ..by(at) };
         let mut tx = write(&db).await;
         let visitor = school::Person {
             id: store::fresh_id(by("2026-11-25T08:00:00Z").at),
@@ -22,14 +22,14 @@ async fn what_was_said_last_counts_and_gates_are_told() {
             roles: Roles::NONE.with(Role::Visitor),
             ..small.lead.clone()
         };
-        people::add(&mut tx, &head("2026-11-25T08:00:00Z"), &visitor).await.unwrap();
+        people::add(&mut tx, &decider("2026-11-25T08:00:00Z"), &visitor).await.unwrap();
         tx.commit().await.unwrap();
         let chosen = Settings::default();
         let mut tx = write(&db).await;
         let held = exceptional::held_of(&mut tx, &chosen, &visitor).await.unwrap();
         assert_eq!(held, Some(Held::Waiting), "{:?}", chosen.text(&GUEST_APPROVAL));
         let before = stamp::of(&mut tx, school, by("2026-11-26T09:00:00Z").at).await.unwrap();
-        let first = head("2026-11-25T09:00:00Z");
+        let first = decider("2026-11-25T09:00:00Z");
         for _ in 0..2 {
             exceptional::decide(&mut tx, &first, &visitor, true, "Reads with Year 2").await.unwrap();
         }
@@ -41,7 +41,7 @@ async fn what_was_said_last_counts_and_gates_are_told() {
             "gates build anew"
         );
         assert_eq!(exceptional::held_of(&mut tx, &chosen, &visitor).await.unwrap(), None);
-        let later = head("2026-11-26T09:00:00Z");
+        let later = decider("2026-11-26T09:00:00Z");
         exceptional::decide(&mut tx, &later, &visitor, false, "It ended badly").await.unwrap();
         assert_eq!(exceptional::held_of(&mut tx, &chosen, &visitor).await.unwrap(), Some(Held::Refused));
         let case = exceptional::latest(&mut tx, school, visitor.id).await.unwrap().unwrap();

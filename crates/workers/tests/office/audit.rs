@@ -121,13 +121,13 @@ async fn a_whole_data_folder_that_is_put_back_is_found_by_the_checkpoints_kept_e
     let school = small.current.load().school.clone();
     let signer = Signer::new(&[7; 32]).expect("a key");
     audit::put_checkpoint(&elsewhere, &signer.sign(&school, 999, [1; 32], at(60))).expect("put");
-    let signed = fs::read_dir(&folder).expect("a folder").count();
+    let checkpoints = fs::read_dir(&folder).expect("a folder").count();
     small.pass(24 * 60 * 60);
     note(0).await;
     assert!(told().is_some(), "{:?}", small.health.faults());
     let check = audit::last_check(&mut small.db.read().await.expect("a read"), SCHOOL).await.expect("read");
     assert!(check.expect("looked").faults[0].contains("put back to an older state"));
-    assert_eq!(fs::read_dir(&folder).expect("a folder").count(), signed, "nothing is signed over it");
+    assert_eq!(fs::read_dir(&folder).expect("a folder").count(), checkpoints, "nothing is signed over it");
 
     // The other place is away for a night: told of, and what it missed is put there when it is back.
     fs::remove_dir_all(&elsewhere).expect("removed");

@@ -117,7 +117,7 @@ async fn a_record_that_does_not_read_keeps_no_other_leaver() {
     person.stay.until = Some(crate::at(9 * DAY));
     store::people::save(&mut tx, &by(), &lead, &person).await.expect("saved");
     tx.commit().await.expect("kept");
-    damage(&small, "update person set roles = 'wizard' where username = 'l.oak'").await;
+    by_hand(&small, include_str!("clock/damaged.sql")).await;
     small.pass(11 * DAY);
     let office = small.office();
     small.a_turn(&office).await;
@@ -134,14 +134,14 @@ async fn a_record_that_does_not_read_keeps_no_other_leaver() {
             .find(|it| it.contains(&school::Id::<Person>::from_u128(13).to_string()))
     };
     assert!(told().is_some_and(|it| it.contains("wizard")), "{:?}", small.health.faults());
-    damage(&small, "update person set roles = 'dsl' where username = 'l.oak'").await;
+    by_hand(&small, include_str!("clock/mended.sql")).await;
     small.a_turn(&office).await;
     assert_eq!(told(), None);
     running.end().await;
 }
 
 /// With a tool that is not ours.
-async fn damage(small: &Small, sql: &str) {
+async fn by_hand(small: &Small, sql: &str) {
     let file = small.folder.path().join("records.db");
     let done =
         tokio::process::Command::new("sqlite3").arg(file).arg(sql).status().await.expect("sqlite3 runs");

@@ -95,9 +95,10 @@ async fn gates_know_who_may_come_from_outside_and_who_waits_for_the_head() {
     assert_eq!(held(), Some(Held::Waiting), "however they came by their account");
     assert_eq!(small.current.load().people.get(TEACHER).expect("there").held, None);
     assert_eq!(small.current.load().remote[&TEACHER].len(), 1);
-    for (granted, expected) in [(true, None), (false, Some(Held::Refused))] {
+    for (later, granted, expected) in [(1, true, None), (2, false, Some(Held::Refused))] {
         let mut tx = small.db.write().await.expect("a transaction");
-        let decider = By { person: Some(HEAD), ..by() };
+        let by = by();
+        let decider = By { person: Some(HEAD), at: by.at + SignedDuration::from_secs(later), ..by };
         exceptional::decide(&mut tx, &decider, &volunteer, granted, "Reads with Year 2")
             .await
             .expect("decided");

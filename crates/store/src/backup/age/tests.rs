@@ -1,4 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "what tests share is test code too")]
 use std::process::{Command, Stdio};
 
 use base64::engine::general_purpose::STANDARD;

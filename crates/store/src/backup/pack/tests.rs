@@ -1,4 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "what tests share is test code too")]
 use super::*;
 use crate::{Db, backup::Identity};
 

@@ -1,0 +1,1 @@
+update person set roles = 'wizard' where username = 'l.oak'

@@ -1,0 +1,1 @@
+update person set roles = 'dsl' where username = 'l.oak'
