@@ -29,16 +29,17 @@ async fn work(file: &Path, what: &What) -> anyhow::Result<ExitCode> {
     let config = Config::load(file)?;
     let db = house::open(&config).await?;
     let by = By { person: None, name: "Command line".to_owned(), at: now() };
-    let mut tx = db.write().await?;
     match what {
         What::Show => {
             println!("This computer says {}.", by.at);
+            let mut tx = db.read().await?;
             match last_known::get(&mut tx).await? {
                 Some(at) => println!("The last time that was believed is {at}."),
                 None => println!("No time has been believed yet: nothing has run on this database."),
             }
         }
         What::Confirm => {
+            let mut tx = db.write().await?;
             last_known::confirm(&mut tx, &by).await?;
             tx.commit().await?;
             println!(
