@@ -13,7 +13,7 @@ use crate::{
     clock::{begin_at, now},
     config::Config,
     data_folder::DataFolder,
-    demo::{self, PASSWORD, PEOPLE, Ports},
+    demo::{self, PASSWORD, PEOPLE, Ports, visitor},
     logging,
     supervise::{Signals, Stopped},
 };
@@ -67,8 +67,9 @@ async fn serve(asked: &Demo) -> anyhow::Result<Stopped> {
 /// What to try, in the order to try it. Its last line is for programs.
 fn welcome(file: &Path, config: &Config, ports: Ports) -> String {
     let (gate, console) = (ports.gate, ports.console);
-    let people: Vec<String> =
-        PEOPLE.iter().map(|it| format!("    {:<10} {:<16} {}", it.username, it.name, it.shows)).collect();
+    let line = |username, name, shows| format!("    {username:<10} {name:<16} {shows}");
+    let mut people: Vec<String> = PEOPLE.iter().map(|it| line(it.username, it.name, it.shows)).collect();
+    people.push(line(visitor::USERNAME, visitor::NAME, "a visitor, for six hours from the first start"));
     let people = people.join("\n");
     let trust = file.with_file_name("authority.pem");
     format!(

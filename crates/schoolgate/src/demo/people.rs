@@ -5,7 +5,11 @@ use jiff::Timestamp;
 use school::{Group, Id, Layer, Person, Post, Role, Roles, School, Year, settings::SECOND_DEMANDED};
 use store::{By, Db, fresh_id, oversight::Oversight, posts::Holder};
 
+use super::{families, visitor};
 use crate::passwords;
+
+/// Of everybody, by user name.
+pub(super) type Ids = HashMap<&'static str, Id<Person>>;
 
 /// Somebody made up.
 pub(crate) struct Pretend {
@@ -25,6 +29,13 @@ pub(crate) const PEOPLE: &[Pretend] = &[
     pupil("rowan", "Rowan Ashdown", 4, "4 Oak", "Year 4: a list of approved sites and nothing else"),
     pupil("maya", "Maya Fielding", 7, "7B", "Year 7: categories, school time, safe search"),
     pupil("theo", "Theo Marsh", 10, "10C", "Year 10: a little more is open"),
+    pupil("leila", "Leila Marsh", 9, "9A", "Year 9, his sister: her agreement waits for their mother"),
+    staff(
+        "marsh",
+        "Dana Marsh",
+        Role::Parent,
+        "their mother: signs beside Leila in the console, under My children",
+    ),
     staff("okafor", "Sam Okafor", Role::Teacher, "a teacher: other rules for the same address"),
     staff("byrne", "Helen Byrne", Role::Dsl, "the safeguarding lead: concerns, activity, explain"),
     staff("novak", "Lee Novak", Role::NetworkManager, "the network manager: lists and profiles"),
@@ -66,7 +77,7 @@ pub(crate) async fn add(db: &Db, school: &School, now: Timestamp) -> anyhow::Res
     }
     let by = By { person: None, name: "Demonstration".to_owned(), at: now };
     let hash = passwords::hashed(PASSWORD)?;
-    let mut ids = HashMap::new();
+    let mut ids = Ids::new();
     for it in PEOPLE {
         let mut groups = Vec::new();
         if let Some(name) = it.class {
@@ -94,17 +105,13 @@ pub(crate) async fn add(db: &Db, school: &School, now: Timestamp) -> anyhow::Res
     let owner = school.id.to_string();
     let off = (Layer::School, owner.as_str());
     store::settings::set(&mut tx, &by, school.id, off, &SECOND_DEMANDED, "off", false).await?;
-    sign(&mut tx, &by, school).await?;
+    families::agree(&mut tx, &by, school, &ids).await?;
+    visitor::admit(&mut tx, &by, school, &ids, &hash).await?;
     Ok(tx.commit().await?)
 }
 
 /// References, a supervisor for the network manager, and the posts that a school fills (ACC-08, ACC-11, ACC-13).
-async fn oversee(
-    tx: &mut store::Tx,
-    by: &By,
-    school: &School,
-    ids: &HashMap<&str, Id<Person>>,
-) -> anyhow::Result<()> {
+async fn oversee(tx: &mut store::Tx, by: &By, school: &School, ids: &Ids) -> anyhow::Result<()> {
     let id = |username: &str| ids.get(username).copied().context("somebody of the demonstration");
     let manager = Oversight {
         vetting: Some("Central record 12, made up".parse()?),
@@ -129,36 +136,6 @@ async fn oversee(
             version: 1,
         };
         store::posts::appoint(tx, by, &holder).await?;
-    }
-    Ok(())
-}
-
-/// Staff have signed theirs, so that the console opens for them; pupils are asked at the gate.
-async fn sign(tx: &mut store::Tx, by: &By, school: &School) -> anyhow::Result<()> {
-    for agreement in store::agreements::in_force(tx, school.id).await? {
-        for kept in store::people::all(tx, school.id).await? {
-            let person = &kept.person;
-            if agreement.audience == agreements::Audience::Pupils || !agreement.audience.covers(person.roles)
-            {
-                continue;
-            }
-            let signing = store::agreements::Signing {
-                signature: agreements::Signature {
-                    agreement: agreement.id,
-                    hash: agreement.readings()[0].hash(),
-                    person: person.id,
-                    signer: Some(person.id),
-                    standing: agreements::Standing::Own,
-                    at: by.at,
-                },
-                signer_name: person.name.as_str(),
-                method: store::agreements::Method::Paper,
-                job_title: None,
-                appointed_on: None,
-                form: None,
-            };
-            store::agreements::sign(tx, by, school.id, &signing).await?;
-        }
     }
     Ok(())
 }
