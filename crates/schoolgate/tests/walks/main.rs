@@ -3,3 +3,4 @@ mod browser;
 mod command_line;
 mod demo;
 mod identity;
+mod office_commands;
