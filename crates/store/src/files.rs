@@ -24,8 +24,11 @@ pub(crate) fn finish(file: &File, part: &Path, path: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
+/// Two programs may do so at once, such as the office and a command beside it: neither takes the other's half away.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let (mut file, part) = begin(path)?;
+    let mut own = path.as_os_str().to_owned();
+    own.push(format!(".{}", std::process::id()));
+    let (mut file, part) = begin(Path::new(&own))?;
     let written = file.write_all(bytes).and_then(|()| finish(&file, &part, path));
     if written.is_err() {
         // Whatever failed is what matters; a leftover does no harm.
