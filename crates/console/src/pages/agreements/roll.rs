@@ -20,7 +20,7 @@ use crate::{Console, failure::Failure};
 /// What is missing changes with time alone, too, where people are asked again after so many days.
 const LASTS: SignedDuration = SignedDuration::from_mins(10);
 
-/// One [`Roll`] for each school that was asked for.
+/// One roll for each school that was asked for.
 #[derive(Clone, Default)]
 pub struct Rolls(Arc<Mutex<Kept>>);
 
